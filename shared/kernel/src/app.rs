@@ -1,0 +1,46 @@
+//! What a Worker holds for as long as its isolate lives.
+
+use crate::{
+    config::{Config, Missing},
+    error::Error,
+    idempotency::Running,
+    problem,
+    reply::Reply,
+    router::Router,
+    worker::Worker,
+    RequestId,
+};
+
+/// Renders an error for people.
+pub type ErrorPage = fn(&Error, &RequestId) -> String;
+
+/// A Worker's state: configuration, matcher, what runs. No platform handle is kept here: those don't outlive their request.
+pub struct App {
+    /// The Worker's declaration.
+    pub worker: &'static Worker,
+    /// Its configuration.
+    pub config: Config,
+    pub(crate) router: Router,
+    pub(crate) running: Running,
+    pub(crate) error_page: Option<ErrorPage>,
+}
+
+impl App {
+    /// Puts a Worker together.
+    ///
+    /// # Errors
+    /// Every missing setting by name.
+    pub fn new(worker: &'static Worker, get: &dyn Fn(&str) -> Option<String>, error_page: Option<ErrorPage>) -> Result<Self, Vec<Missing>> {
+        let names: Vec<&'static str> = worker.vars.iter().chain(worker.secrets).copied().collect();
+        let config = Config::read(get, &names)?;
+        let router = Router::new(worker.routes).map_err(|why| vec![Missing { name: "routes", remedy: why }])?;
+        Ok(Self { worker, config, router, running: Running::default(), error_page })
+    }
+    /// An error as a reply: a page where people are, a problem document where programs are.
+    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: bool) -> Reply {
+        match self.error_page {
+            Some(page) if people => problem::finish(Reply::html(error.code().status(), page(error, request)), error),
+            _ => problem::reply(error, request),
+        }
+    }
+}

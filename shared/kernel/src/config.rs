@@ -1,0 +1,121 @@
+//! What a deployment sets: read once for each isolate, all missing names reported together.
+
+use crate::host::{Surface, normalize};
+use crypto::keyring::KeyRing;
+use std::collections::BTreeMap;
+
+/// Where this runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Environment {
+    /// A developer's machine or a test: loopback receivers and the emulator are allowed.
+    Local,
+    /// Deployed.
+    Production,
+}
+
+/// A setting that is missing or wrong, by name, with its remedy. Never holds the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The variable's or secret's name.
+    pub name: &'static str,
+    /// What to do.
+    pub remedy: String,
+}
+
+/// A Worker's configuration.
+pub struct Config {
+    /// Where this runs.
+    pub environment: Environment,
+    /// The host of the staff's app.
+    pub app_host: String,
+    /// The host of the operators' console.
+    pub platform_host: String,
+    /// The host of the API.
+    pub api_host: String,
+    /// The domain under which tenants' portals stand as `{slug}.<domain>`.
+    pub portal_domain: String,
+    /// A second host for the API, where `*.localhost` does not resolve. Local only.
+    pub api_alias_host: Option<String>,
+    /// Signing and sealing keys.
+    pub keys: KeyRing,
+    rest: BTreeMap<&'static str, String>,
+}
+
+/// The settings that every Worker has.
+pub const COMMON_VARS: &[&str] = &["ENVIRONMENT", "APP_HOST", "PLATFORM_HOST", "API_HOST", "PORTAL_DOMAIN"];
+/// The secret that every Worker has.
+pub const SIGNING_KEYS: &str = "SIGNING_KEYS";
+
+impl Config {
+    /// Reads everything through `get`. `names` are the Worker's own variables and secrets beyond the common ones.
+    ///
+    /// # Errors
+    /// Every missing or wrong setting, together.
+    pub fn read(get: &dyn Fn(&str) -> Option<String>, names: &[&'static str]) -> Result<Self, Vec<Missing>> {
+        let mut missing = Vec::new();
+        let mut want = |name: &'static str| {
+            get(name).filter(|v| !v.is_empty()).unwrap_or_else(|| {
+                missing.push(Missing { name, remedy: format!("Set {name}; .dev.vars.example and docs/deploy.md say to what.") });
+                String::new()
+            })
+        };
+        let [environment, app, platform, api, portal, keys] =
+            ["ENVIRONMENT", "APP_HOST", "PLATFORM_HOST", "API_HOST", "PORTAL_DOMAIN", SIGNING_KEYS].map(&mut want);
+        let rest: BTreeMap<&'static str, String> = names.iter().map(|name| (*name, want(name))).collect();
+        let environment = match environment.as_str() {
+            "local" => Environment::Local,
+            "production" | "" => Environment::Production,
+            _ => {
+                missing.push(Missing { name: "ENVIRONMENT", remedy: "Set ENVIRONMENT to `local` or `production`.".into() });
+                Environment::Production
+            }
+        };
+        let alias = get("API_ALIAS_HOST").filter(|v| !v.is_empty());
+        if environment == Environment::Production && alias.is_some() {
+            missing.push(Missing { name: "API_ALIAS_HOST", remedy: "Remove API_ALIAS_HOST: it is for local development only.".into() });
+        }
+        let mut host = |name: &'static str, value: &str| {
+            if !value.is_empty() && normalize(value).as_deref() != Some(value) {
+                missing.push(Missing { name, remedy: format!("Set {name} to a host name in lower case, without port.") });
+            }
+        };
+        host("APP_HOST", &app);
+        host("PLATFORM_HOST", &platform);
+        host("API_HOST", &api);
+        host("PORTAL_DOMAIN", &portal);
+        let ring = KeyRing::parse(&keys);
+        if let (Err(e), false) = (&ring, keys.is_empty()) {
+            missing.push(Missing { name: SIGNING_KEYS, remedy: e.to_string() });
+        }
+        match ring {
+            Ok(keys) if missing.is_empty() => Ok(Self {
+                environment,
+                app_host: app,
+                platform_host: platform,
+                api_host: api,
+                portal_domain: portal,
+                api_alias_host: alias,
+                keys,
+                rest,
+            }),
+            _ => Err(missing),
+        }
+    }
+    /// One of the Worker's own settings.
+    pub fn get(&self, name: &str) -> &str { self.rest.get(name).map_or("", String::as_str) }
+    /// Whether this runs on a developer's machine or in a test.
+    pub fn is_local(&self) -> bool { self.environment == Environment::Local }
+    /// What a normalized host is by configuration alone; portals are looked up.
+    pub fn fixed_surface(&self, host: &str) -> Option<Surface> {
+        match host {
+            h if h == self.app_host => Some(Surface::App),
+            h if h == self.platform_host => Some(Surface::Platform),
+            h if h == self.api_host || self.api_alias_host.as_deref() == Some(h) => Some(Surface::Api),
+            _ => None,
+        }
+    }
+    /// The slug that a host names under the portal domain.
+    pub fn portal_slug<'h>(&self, host: &'h str) -> Option<&'h str> {
+        host.strip_suffix(self.portal_domain.as_str()).and_then(|rest| rest.strip_suffix('.')).filter(|slug| !slug.is_empty() && !slug.contains('.'))
+    }
+}

@@ -1,0 +1,307 @@
+//! The only door to a handler.
+//!
+//! Host → site, match, limit by address, authenticate, authorize, limit by actor, read the body, verify the form, call,
+//! headers, one log line. The order is the design: what is cheap and refuses comes first, and nothing is read from a
+//! stranger before it must be.
+
+mod counted;
+mod headers;
+
+use crate::{
+    Fut, Principal, RequestId, Result,
+    app::App,
+    audit::{Event, Origin, Outcome},
+    db::Batch,
+    error::{Code, Error},
+    host::{self, Site, Surface},
+    idempotency::Claim,
+    limit::{self, Standing},
+    log::Line,
+    ports::Ports,
+    reply::Reply,
+    request::{BodyError, Inbound, Request, Target, URL_CAP},
+    route::{Audit, Auth, Csrf, Entry, Idempotency, Method, Payload, Ran, Write, authorize},
+    sql::Stmt,
+    time::Span,
+};
+
+/// What dispatch needs to know of callers, hosts and limits. `store` implements it over the same ports.
+pub trait Gate {
+    /// The site of a host that configuration alone does not tell: a tenant's portal.
+    fn portal<'a>(&'a self, host: &'a str) -> Fut<'a, Result<Option<Site>>>;
+    /// Counts a request against its address, before anything is known of the caller.
+    fn admit_address<'a>(&'a self, entry: &'a Entry, ip: &'a str) -> Fut<'a, Result<()>>;
+    /// Checks the credential that the route asks for.
+    fn authenticate<'a>(&'a self, entry: &'a Entry, site: &'a Site, req: &'a Request) -> Fut<'a, Result<Principal>>;
+    /// Counts a request against its actor, and says where the actor stands.
+    fn admit_actor<'a>(&'a self, entry: &'a Entry, principal: &'a Principal) -> Fut<'a, Result<Vec<Standing>>>;
+    /// What must still hold inside the write's own batch.
+    fn guards(&self, entry: &Entry, principal: &Principal, ip: &str) -> Vec<Stmt>;
+    /// Verifies the token of a form.
+    fn form_token(&self, req: &Request, principal: &Principal) -> bool;
+}
+
+/// Audit action of a refusal.
+pub const ACCESS_DENIED: crate::Action = crate::Action::new("access.denied");
+
+/// Everything known of a request while it is being served.
+struct Served<'a> {
+    app: &'a App,
+    gate: &'a dyn Gate,
+    ports: Ports,
+    id: RequestId,
+    method: String,
+    surface: &'static str,
+    people: bool,
+    entry: Option<&'static Entry>,
+    principal: Principal,
+    standings: Vec<Standing>,
+    origin: Origin,
+}
+
+/// Serves one request. Never fails: what goes wrong is a reply, and a log line.
+pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn Inbound>) -> Reply {
+    let (ports, round_trips) = counted::wrap(ports);
+    let began = ports.clock.now();
+    let method = inbound.method();
+    let mut served = Served {
+        app,
+        gate,
+        id: ports.id(),
+        ports,
+        people: false,
+        method,
+        surface: "none",
+        entry: None,
+        principal: Principal::Anonymous,
+        standings: Vec::new(),
+        origin: Origin::default(),
+    };
+    let outcome = served.run(inbound).await;
+    let (mut reply, error) = match outcome {
+        Ok(reply) => (reply, None),
+        Err(e) => (app.refuse(&e, &served.id, served.people), Some(e)),
+    };
+    if let Some(e) = &error {
+        served.audit_refusal(e);
+    }
+    headers::finish(&mut reply, &served.id, app.config.is_local());
+    for (name, value) in limit::headers(&served.standings) {
+        reply = reply.with(name, value);
+    }
+    Line {
+        worker: app.worker.name,
+        request: &served.id,
+        at: began,
+        took_ms: served.ports.clock.now().since(began).as_millis(),
+        method: &served.method,
+        surface: served.surface,
+        route: served.entry.map(|e| &e.route),
+        status: reply.status,
+        principal: &served.principal,
+        round_trips: round_trips.get(),
+        error: error.as_ref(),
+    }
+    .write(&*served.ports.log);
+    reply
+}
+
+impl Served<'_> {
+    async fn run(&mut self, inbound: Box<dyn Inbound>) -> Result<Reply> {
+        let url = inbound.url();
+        if url.len() > URL_CAP {
+            return Err(Code::UrlTooLong.into());
+        }
+        let target = Target::parse(&url).ok_or(Code::BadRequest)?;
+        let site = self.site(&target).await?;
+        self.surface = site.surface().as_str();
+        self.people = site.surface() != Surface::Api;
+        if site == Site::Api {
+            refuse_key_in_url(&target)?;
+        }
+        let method = Method::parse(&self.method);
+        let ip = inbound.header("cf-connecting-ip").unwrap_or_default();
+        let found = self.app.router.find(site.surface(), method, &target.path);
+        let entry = match found {
+            Ok(ref m) => m.entry,
+            Err(e) => return Err(e),
+        };
+        let params = found?.params;
+        self.entry = Some(entry);
+        let route = &entry.route;
+        let mut req = Request {
+            id: self.id.clone(),
+            method: route.method,
+            host: host::normalize(&target.authority).unwrap_or_default(),
+            target,
+            params,
+            user_agent: inbound.header("user-agent").unwrap_or_default().chars().take(256).collect(),
+            ip,
+            inbound,
+            body: Vec::new(),
+            form: matches!(route.payload, Payload::Form(_)),
+        };
+        self.origin = Origin { request: Some(self.id.clone()), ip: req.ip.clone(), user_agent: req.user_agent.clone() };
+        self.gate.admit_address(entry, &req.ip).await?;
+        self.principal = match route.auth {
+            Auth::Public => Principal::Anonymous,
+            Auth::Provider(name) => Principal::System(name, crate::audit::AuditLog::Platform),
+            Auth::Key | Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => self.gate.authenticate(entry, &site, &req).await?,
+        };
+        authorize(route, &self.principal)?;
+        self.standings = self.gate.admit_actor(entry, &self.principal).await?;
+        read_body(route.payload, &mut req).await?;
+        if route.csrf == Csrf::OriginAndToken {
+            self.verify_form(&req)?;
+        }
+        let reply = self.call(entry, &site, &req).await?;
+        Ok(if self.method == "HEAD" { Reply { body: crate::reply::Body::Empty, ..reply } } else { reply })
+    }
+
+    async fn site(&self, target: &Target) -> Result<Site> {
+        let host = host::normalize(&target.authority).ok_or(Code::UnknownHost)?;
+        let site = match self.app.config.fixed_surface(&host) {
+            Some(Surface::App) => Some(Site::App),
+            Some(Surface::Platform) => Some(Site::Platform),
+            Some(Surface::Api) => Some(Site::Api),
+            Some(Surface::Portal) | None => self.gate.portal(&host).await?,
+        };
+        site.ok_or_else(|| Code::UnknownHost.into())
+    }
+
+    /// `Origin` must equal the request's own; where a browser sends none, `Sec-Fetch-Site` must say the same. Then the token.
+    fn verify_form(&self, req: &Request) -> Result<()> {
+        let same = match req.header("origin") {
+            Some(origin) => origin == req.origin(),
+            None => req.header("sec-fetch-site").as_deref() == Some("same-origin"),
+        };
+        if same && self.gate.form_token(req, &self.principal) { Ok(()) } else { Err(Code::CsrfRefused.into()) }
+    }
+
+    async fn call(&self, entry: &'static Entry, site: &Site, req: &Request) -> Result<Reply> {
+        let claim = match (entry.route.idempotency, self.principal.org()) {
+            (Idempotency::Key, Some(org)) => Claim::of(req, org)?,
+            _ => None,
+        };
+        let _held = claim.as_ref().map(|c| self.app.running.hold(c)).transpose()?;
+        let guards = self.gate.guards(entry, &self.principal, &req.ip);
+        let cx = Write {
+            app: self.app,
+            site,
+            principal: &self.principal,
+            ports: &self.ports,
+            audit: entry.route.audit,
+            origin: self.origin.clone(),
+            guards: guards.clone(),
+            idempotency: claim.as_ref(),
+        };
+        match (entry.run)(cx, req).await {
+            Ok(Ran::Read(reply)) => Ok(reply),
+            Ok(Ran::Changed(done)) => Ok(done.reply),
+            Ok(Ran::Disclosed(shown)) => {
+                self.record_disclosure(&entry.route.audit, shown.target, guards).await?;
+                Ok(shown.reply)
+            }
+            Err(e) => self.explain(entry, e, claim.as_ref()).await,
+        }
+    }
+
+    /// A failed keyed command may be the repeat of one that succeeded: then what was answered then is the answer.
+    async fn explain(&self, entry: &Entry, error: Error, claim: Option<&Claim>) -> Result<Reply> {
+        if let Some(claim) = claim
+            && !matches!(error, Error::Internal(_))
+        {
+            let now = self.ports.clock.now();
+            match claim.recorded(&*self.ports.db, now).await? {
+                Some(reply) => return Ok(reply),
+                // The first request's record expired between the two looks: the next try is a first one.
+                None if matches!(error, Error::AlreadyDone) => {
+                    return Err(Error::from(Code::IdempotencyInProgress).retry_after(Span::seconds(1)));
+                }
+                None => {}
+            }
+        }
+        match (&error, entry.route.limit.exact()) {
+            (Error::Problem(p), Some(exact)) if p.code == Code::RateLimited && p.retry_after.is_none() => {
+                let wait = Span::seconds(i64::from(exact.window_seconds));
+                Err(error.detail(format!("At most {} in {} seconds.", exact.limit, exact.window_seconds)).retry_after(wait).member("policy", exact.name))
+            }
+            _ => Err(error),
+        }
+    }
+
+    fn event(&self, action: crate::Action, target: String, outcome: Outcome) -> Event {
+        Event {
+            id: self.ports.id(),
+            log: self.principal.log(),
+            at: self.ports.clock.now(),
+            action,
+            actor_kind: self.principal.kind(),
+            actor: self.principal.id().to_owned(),
+            actor_label: self.principal.label().to_owned(),
+            target,
+            outcome,
+            origin: self.origin.clone(),
+            detail: None,
+        }
+    }
+
+    /// The record comes first: what can't be recorded is not shown.
+    async fn record_disclosure(&self, audit: &Audit, target: String, mut batch: Vec<Stmt>) -> Result<()> {
+        let Audit::Disclosure(action) = audit else { return Err(Error::incident("a disclosure without its action", target)) };
+        batch.push(self.event(*action, target, Outcome::Success).into_stmt());
+        self.ports.db.apply(Batch(batch)).await.map_err(Error::from_db)?;
+        Ok(())
+    }
+
+    /// A known caller who was refused leaves a trace, after the reply.
+    fn audit_refusal(&self, error: &Error) {
+        let Some(entry) = self.entry else { return };
+        if error.code().status() != 403 || matches!(self.principal, Principal::Anonymous) {
+            return;
+        }
+        let mut event = self.event(ACCESS_DENIED, format!("{} {}", entry.route.method.as_str(), entry.route.path), Outcome::Denied);
+        event.detail = Some(format!("{{\"code\":\"{}\"}}", error.code().slug()));
+        let ports = self.ports.clone();
+        self.ports.background.defer(Box::pin(async move {
+            let batch = Batch(vec![event.into_stmt()]);
+            if let Err(e) = ports.db.apply(batch).await {
+                crate::log::best_effort(&*ports.log, ports.clock.now(), "recording a refusal", &e.0);
+            }
+        }));
+    }
+}
+
+/// Keys in URLs end up in logs, histories and referrers: such a request is refused whatever else it is.
+fn refuse_key_in_url(target: &Target) -> Result<()> {
+    let named = |name: &str| matches!(name, "key" | "api_key" | "apikey" | "token" | "access_token");
+    if target.query.iter().any(|(name, value)| crypto::api_key::looks_like(value) || (named(name) && !value.is_empty())) {
+        return Err(Code::KeyInUrl.into());
+    }
+    Ok(())
+}
+
+async fn read_body(payload: Payload, req: &mut Request) -> Result<()> {
+    let (cap, media): (usize, Option<&str>) = match payload {
+        Payload::None => return Ok(()),
+        Payload::Json(cap) => (cap, Some("application/json")),
+        Payload::Form(cap) => (cap, Some("application/x-www-form-urlencoded")),
+        Payload::Raw(cap) => (cap, None),
+    };
+    let too_large = || Error::from(Code::BodyTooLarge).member("limit_bytes", cap);
+    if req.inbound.header("content-length").and_then(|n| n.parse::<usize>().ok()).is_some_and(|n| n > cap) {
+        return Err(too_large());
+    }
+    if let Some(media) = media {
+        let sent = req.inbound.header("content-type").unwrap_or_default();
+        let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != media {
+            return Err(Error::from(Code::UnsupportedMedia).member("expected", media));
+        }
+    }
+    req.body = req.inbound.body(cap).await.map_err(|e| match e {
+        BodyError::TooLarge => too_large(),
+        BodyError::Broken => Error::new(Code::BadRequest, "The body ended early."),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,190 @@
+//! The one way to write: a batch that cannot exist without its audit event.
+
+use crate::{
+    EventId, JobId, OrgId, Result,
+    audit::Event,
+    db::Batch,
+    error::Error,
+    idempotency::Claim,
+    ports::{Ports, Queue},
+    reply::Reply,
+    sql::{Guard, Stmt},
+    time::Millis,
+};
+
+crate::sql! {
+    /// Records a domain event; everything that follows from it (webhooks, inbox, mail) starts here.
+    Bookkeep Org OUTBOX(6) -> [] = "INSERT INTO outbox(org_id, id, type, payload, occurred_at, request_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
+    /// Asks for background work. One open job for each (kind, subject): asking again wakes it up and marks it dirty.
+    Bookkeep Global("jobs of the platform belong to no organization") JOB(6) -> [] = "INSERT INTO jobs(id, kind, subject, org_id, state, dirty, next_at, created_at, updated_at, max_attempts) \
+        VALUES(?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6) \
+        ON CONFLICT(kind, subject) DO UPDATE SET dirty = dirty + 1, attempts = CASE WHEN state = 'running' THEN attempts ELSE 0 END, \
+        state = CASE WHEN state = 'running' THEN state ELSE 'queued' END, next_at = CASE WHEN state = 'running' THEN next_at ELSE excluded.next_at END, updated_at = excluded.updated_at";
+}
+
+/// A kind of background job. The kind names its queue and its patience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobKind {
+    /// As stored.
+    pub name: &'static str,
+    /// The queue whose consumer does it.
+    pub queue: Queue,
+    /// After that many failed attempts the job is dead, and an operator sees it.
+    pub max_attempts: u32,
+}
+
+/// A wake-up for a queue consumer; the row it names is the truth.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub queue: Queue,
+    pub body: String,
+}
+impl Hint {
+    fn new(queue: Queue, id: &str) -> Self { Self { queue, body: hint_body(id) } }
+}
+/// The text of a hint: versioned, so that consumers of two deployments understand each other.
+pub fn hint_body(id: &str) -> String { format!("{{\"v\":1,\"id\":\"{id}\"}}") }
+
+/// A change being put together.
+#[must_use = "a mutation does nothing until it is committed"]
+pub struct Mutation {
+    ports: Ports,
+    event: Event,
+    stmts: Vec<Stmt>,
+    hints: Vec<Hint>,
+    idempotency: Option<Claim>,
+}
+
+/// Proof that what a command answers was committed with its audit event, or that nothing was changed.
+#[derive(Debug)]
+pub struct Committed {
+    pub(crate) reply: Reply,
+}
+impl Committed {
+    pub(crate) fn unchanged(reply: Reply) -> Self { Self { reply } }
+}
+
+impl Mutation {
+    pub(crate) fn new(ports: Ports, event: Event, guards: Vec<Stmt>, idempotency: Option<Claim>) -> Self {
+        Self { ports, event, stmts: guards, hints: Vec::new(), idempotency }
+    }
+    /// Adds a statement.
+    pub fn then(mut self, stmt: Stmt) -> Self {
+        self.stmts.push(stmt);
+        self
+    }
+    /// Adds a statement that must change exactly one row; otherwise nothing happens and the caller gets "not found".
+    pub fn then_one(self, stmt: Stmt) -> Self { self.then_guarded(Guard::One, stmt) }
+    /// Adds a statement that must change exactly one row, under the guard's name.
+    pub fn then_guarded(self, guard: Guard, stmt: Stmt) -> Self { self.then(stmt).then(guard.changed_one()) }
+    /// Records a domain event of the organization. `payload` is the event's `data`, JSON text.
+    pub fn event(mut self, org: &OrgId, kind: &'static str, payload: String) -> Self {
+        let id: EventId = self.ports.id();
+        self.hints.push(Hint::new(Queue::Events, id.to_string().as_str()));
+        let request = self.event.origin.request.clone();
+        let at = self.event.at;
+        self.then(OUTBOX.bind([org.into(), (&id).into(), kind.into(), payload.into(), at.into(), request.as_ref().into()]))
+    }
+    /// Asks for background work on `subject`, to begin at once.
+    pub fn job(mut self, kind: JobKind, subject: &str, org: Option<&OrgId>) -> Self {
+        let (stmt, hint) = job_stmt(&self.ports, kind, subject, org, self.event.at);
+        self.hints.push(hint);
+        self.then(stmt)
+    }
+    /// What the audit event keeps of the change: JSON text without secrets.
+    pub fn detail(mut self, json: String) -> Self {
+        self.event.detail = Some(json);
+        self
+    }
+    /// Commits everything as one batch, and answers.
+    ///
+    /// # Errors
+    /// The refused guard or constraint; then nothing was changed.
+    #[track_caller]
+    pub fn commit(self, reply: Reply) -> impl Future<Output = Result<Committed>> {
+        let at = std::panic::Location::caller();
+        async move {
+            let Self { ports, event, mut stmts, hints, idempotency } = self;
+            if let Some(claim) = &idempotency {
+                let [record, guard] = claim.record(event.at, &reply);
+                stmts.push(record);
+                stmts.push(guard);
+            }
+            stmts.push(event.into_stmt());
+            ports.db.apply(Batch(stmts)).await.map_err(|e| Error::from_db_at(at, e))?;
+            send_hints(&ports, hints);
+            Ok(Committed { reply })
+        }
+    }
+}
+
+/// A provider's event being taken in: bookkeeping only.
+#[must_use = "an intake does nothing until it is committed"]
+pub struct Intake {
+    ports: Ports,
+    stmts: Vec<Stmt>,
+    hints: Vec<Hint>,
+}
+impl Intake {
+    pub(crate) fn new(ports: Ports) -> Self { Self { ports, stmts: Vec::new(), hints: Vec::new() } }
+    /// Adds a bookkeeping statement. The catalogue test holds its kind to its tables.
+    pub fn then(mut self, stmt: Stmt) -> Self {
+        self.stmts.push(stmt);
+        self
+    }
+    /// Asks for background work on `subject`.
+    pub fn job(mut self, kind: JobKind, subject: &str, org: Option<&OrgId>) -> Self {
+        let (stmt, hint) = job_stmt(&self.ports, kind, subject, org, self.ports.clock.now());
+        self.hints.push(hint);
+        self.then(stmt)
+    }
+    /// Commits everything as one batch, and answers.
+    ///
+    /// # Errors
+    /// An incident when a statement is not bookkeeping; what the database refused.
+    #[track_caller]
+    pub fn commit(self, reply: Reply) -> impl Future<Output = Result<Committed>> {
+        let at = std::panic::Location::caller();
+        async move {
+            let Self { ports, stmts, hints } = self;
+            only_bookkeeping(&stmts)?;
+            ports.db.apply(Batch(stmts)).await.map_err(|e| Error::from_db_at(at, e))?;
+            send_hints(&ports, hints);
+            Ok(Committed { reply })
+        }
+    }
+}
+
+/// Refuses business statements where no audit event goes with them.
+#[track_caller]
+pub(crate) fn only_bookkeeping(stmts: &[Stmt]) -> Result<()> {
+    match stmts.iter().find(|s| s.sql.kind != crate::sql::Kind::Bookkeep) {
+        Some(s) => Err(Error::incident("a business statement without an audit event", s.sql.name)),
+        None => Ok(()),
+    }
+}
+
+pub(crate) fn job_stmt(ports: &Ports, kind: JobKind, subject: &str, org: Option<&OrgId>, now: Millis) -> (Stmt, Hint) {
+    let id: JobId = ports.id();
+    let stmt = JOB.bind([(&id).into(), kind.name.into(), subject.into(), org.into(), now.into(), kind.max_attempts.into()]);
+    // The hint names the subject, not the id: an open job keeps the id it has.
+    (stmt, Hint::new(kind.queue, subject))
+}
+
+/// Wakes the consumers up, after the reply. A lost hint costs a minute: cron sweeps.
+pub(crate) fn send_hints(ports: &Ports, hints: Vec<Hint>) {
+    if hints.is_empty() {
+        return;
+    }
+    let inner = ports.clone();
+    ports.background.defer(Box::pin(async move {
+        for queue in Queue::ALL {
+            let bodies: Vec<String> = hints.iter().filter(|h| h.queue == queue).map(|h| h.body.clone()).collect();
+            if !bodies.is_empty()
+                && let Err(e) = inner.queues.send(queue, bodies, 0).await
+            {
+                crate::log::best_effort(&*inner.log, inner.clock.now(), "sending a queue hint", &e.0);
+            }
+        }
+    }));
+}

@@ -1,0 +1,52 @@
+//! Lists in pages: keyset pagination by id, with signed cursors.
+
+use crate::{
+    OrgId, Request, Result,
+    error::{Code, Error},
+    input::{Input, Text},
+};
+use crypto::keyring::KeyRing;
+
+/// Which page of a list is asked for. Newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// How many rows, 1 to 100.
+    pub limit: i64,
+    /// The last id of the page before; rows come after it. Empty on the first page.
+    pub after: String,
+}
+
+/// Binds a cursor to its list: the tenant, the route and the filters.
+fn context(org: &OrgId, req: &Request, filters: &str) -> String { format!("{org}\n{}\n{filters}", req.path()) }
+
+impl Page {
+    /// Takes `limit` and `cursor` out of the query. `filters` is what else the list is narrowed by, in one canonical text.
+    ///
+    /// # Errors
+    /// 400 for a cursor that was not made for this list; a wrong limit is reported on `input`.
+    pub fn of(input: &Input, req: &Request, keys: &KeyRing, org: &OrgId, filters: &str) -> Result<Self> {
+        let limit = input.opt_int("limit", 1..=100).unwrap_or(25);
+        let after = match input.opt_text("cursor", Text::line(0, 512)) {
+            None => String::new(),
+            Some(cursor) => {
+                let bytes = crypto::cursor::open(keys, &context(org, req, filters), &cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
+                String::from_utf8(bytes).map_err(|_| Error::from(Code::CursorInvalid))?
+            }
+        };
+        Ok(Self { limit, after })
+    }
+    /// The keyset bound for `id < ?`: above every id on the first page.
+    pub fn before(&self) -> &str { if self.after.is_empty() { "~" } else { &self.after } }
+    /// The cursor of the page after the one that ends with `last`.
+    pub fn next(req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, last: &str) -> String {
+        crypto::cursor::seal(keys, &context(org, req, filters), last.as_bytes())
+    }
+}
+
+/// A list document around rows that the database serialized: `{data, has_more, next_cursor}`.
+pub fn list_json(data: &str, next: Option<&str>) -> String {
+    match next {
+        Some(cursor) => format!("{{\"data\":{data},\"has_more\":true,\"next_cursor\":\"{cursor}\"}}"),
+        None => format!("{{\"data\":{data},\"has_more\":false,\"next_cursor\":null}}"),
+    }
+}

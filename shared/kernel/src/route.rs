@@ -1,0 +1,429 @@
+//! What every route must state, and the three kinds of handler a route can have.
+
+use crate::{
+    Fut, Millis, OrgId, Principal, Result,
+    app::App,
+    audit::{Action, AuditLog, Origin},
+    db::{self, Reader, Row, Rows},
+    error::{Code, Error},
+    host::{Site, Surface},
+    limit::Limit,
+    mutation::{Committed, Mutation},
+    ports::{BlobReader, Ports},
+    principal::{Role, Scope},
+    reply::Reply,
+    request::Request,
+    sql::Stmt,
+};
+
+/// The methods there are. HEAD is answered as GET without a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Method {
+    /// Read.
+    Get,
+    /// Create or act.
+    Post,
+    /// Change in part.
+    Patch,
+    /// Remove.
+    Delete,
+}
+impl Method {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+    /// Reads a method; HEAD is GET.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "GET" | "HEAD" => Some(Self::Get),
+            "POST" => Some(Self::Post),
+            "PATCH" => Some(Self::Patch),
+            "DELETE" => Some(Self::Delete),
+            _ => None,
+        }
+    }
+}
+
+/// Whom a route lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auth {
+    /// Anybody.
+    Public,
+    /// A provider, by a signature over the raw body that the handler verifies first. Acts as that system.
+    Provider(&'static str),
+    /// An API key that holds the route's scope.
+    Key,
+    /// A signed-in staff member of the organization that the path names as `{org}`, with at least that role.
+    Staff(Role),
+    /// Any signed-in staff account.
+    Account,
+    /// A signed-in customer of the organization that the host names.
+    Customer,
+    /// A signed-in operator. To others the route does not exist.
+    Operator,
+}
+
+/// What a route leaves in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audit {
+    /// Nothing: it only reads.
+    ReadOnly,
+    /// A read that is itself recorded, such as a download or the showing of a secret.
+    Disclosure(Action),
+    /// One of these, in the same batch as the change.
+    Records(&'static [Action]),
+    /// An append-only intake table, which is its own record: a provider's events.
+    Intake(&'static str),
+}
+
+/// What body a route takes, with its largest size in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// None; one that comes is not read.
+    None,
+    /// A JSON object.
+    Json(usize),
+    /// A form.
+    Form(usize),
+    /// Bytes as they are, to be verified before they are read.
+    Raw(usize),
+}
+
+/// How a form proves that it came from our own page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Csrf {
+    /// Not needed: no cookie is read.
+    Cookieless,
+    /// `Origin` equal to the request's own, and a token bound to the session.
+    OriginAndToken,
+    /// Not needed: nothing is changed.
+    SafeMethod,
+}
+
+/// Whether a command may be repeated under an Idempotency-Key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Idempotency {
+    /// Of no use here: a read, or a command that is idempotent by its nature.
+    Natural,
+    /// The header is honored, and the recorded answer is committed with the change.
+    Key,
+}
+
+/// A route. No `Default`, no builder: it states everything or it does not compile.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, parameters as `{name}`.
+    pub path: &'static str,
+    /// The surfaces it is served on.
+    pub surfaces: &'static [Surface],
+    /// Whom it lets in.
+    pub auth: Auth,
+    /// What it asks of a key.
+    pub scope: Scope,
+    /// Its rate limit.
+    pub limit: Limit,
+    /// What it leaves in the audit log.
+    pub audit: Audit,
+    /// What body it takes.
+    pub payload: Payload,
+    /// How a form proves itself.
+    pub csrf: Csrf,
+    /// Whether it honors an Idempotency-Key.
+    pub idempotency: Idempotency,
+    /// One line for the printed table and the API's documentation.
+    pub summary: &'static str,
+}
+
+/// What a handler is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role3 {
+    Query,
+    Disclosure,
+    Command,
+}
+
+impl Route {
+    /// Refused at compile time by [`query`], [`disclosure`] and [`command`].
+    const fn check(&self, kind: Role3) {
+        let get = matches!(self.method, Method::Get);
+        match kind {
+            Role3::Query => {
+                assert!(get, "a query is a GET");
+                assert!(matches!(self.audit, Audit::ReadOnly), "a query leaves nothing in the audit log; a read that must is a Disclosure");
+            }
+            Role3::Disclosure => {
+                assert!(get, "a disclosure is a GET");
+                assert!(matches!(self.audit, Audit::Disclosure(_)), "a disclosure names its action");
+            }
+            Role3::Command => {
+                assert!(!get, "a command is not a GET");
+                match self.audit {
+                    Audit::Records(actions) => assert!(!actions.is_empty(), "a command names its actions"),
+                    Audit::Intake(_) => assert!(matches!(self.auth, Auth::Provider(_)), "an intake is a provider's"),
+                    Audit::ReadOnly | Audit::Disclosure(_) => panic!("a command records what it does"),
+                }
+            }
+        }
+        assert!(matches!(self.path.as_bytes(), [b'/', ..]), "a path begins with /");
+        assert!(!self.surfaces.is_empty(), "a route is served somewhere");
+        assert!(!self.summary.is_empty(), "a route says what it is for");
+        assert!(matches!(self.auth, Auth::Key) || matches!(self.scope, Scope::None), "a scope is asked of keys only");
+        let cookie = matches!(self.auth, Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator);
+        let form = matches!(self.payload, Payload::Form(_));
+        match self.csrf {
+            Csrf::SafeMethod => assert!(get, "only a GET is safe"),
+            Csrf::Cookieless => assert!(!get && !cookie && !form, "a cookie or a form needs a proof of origin"),
+            Csrf::OriginAndToken => assert!(!get, "a GET changes nothing"),
+        }
+        if get {
+            assert!(matches!(self.payload, Payload::None), "a GET takes no body");
+            assert!(matches!(self.idempotency, Idempotency::Natural), "a GET is idempotent by nature");
+        }
+        if matches!(self.idempotency, Idempotency::Key) {
+            assert!(matches!(self.auth, Auth::Key), "Idempotency-Key belongs to the API");
+        }
+        assert!(matches!(self.auth, Auth::Provider(_)) == matches!(self.limit, Limit::Provider), "the provider's limit is the provider's");
+    }
+}
+
+/// What a query may touch: reads.
+pub struct Read<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) site: &'a Site,
+    pub(crate) principal: &'a Principal,
+    pub(crate) ports: &'a Ports,
+}
+/// What a command may touch: reads, and the one kind of write there is.
+pub struct Write<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) site: &'a Site,
+    pub(crate) principal: &'a Principal,
+    pub(crate) ports: &'a Ports,
+    pub(crate) audit: Audit,
+    pub(crate) origin: Origin,
+    /// First in every batch: the credential is still good, the exact limit has room.
+    pub(crate) guards: Vec<Stmt>,
+    pub(crate) idempotency: Option<&'a crate::idempotency::Claim>,
+}
+
+macro_rules! reading {
+    ($name:ident) => {
+        impl<'a> $name<'a> {
+            /// The Worker's state and configuration.
+            pub fn app(&self) -> &'a App { self.app }
+            /// The site that the host resolved to.
+            pub fn site(&self) -> &'a Site { self.site }
+            /// Who is calling.
+            pub fn principal(&self) -> &'a Principal { self.principal }
+            /// The organization that the caller acts in.
+            ///
+            /// # Errors
+            /// An incident on a route whose callers have none.
+            #[track_caller]
+            pub fn org(&self) -> Result<&'a OrgId> {
+                self.principal.org().ok_or_else(|| Error::incident("the caller's organization", self.principal.kind()))
+            }
+            /// Now.
+            pub fn now(&self) -> Millis { self.ports.clock.now() }
+            /// Runs one read statement: one round trip.
+            ///
+            /// # Errors
+            /// What the database refused.
+            #[track_caller]
+            pub fn rows(&self, stmt: Stmt) -> impl Future<Output = Result<Rows>> + 'a { db::rows(&*self.ports.db, stmt) }
+            /// Runs one read statement and takes its first row: one round trip.
+            ///
+            /// # Errors
+            /// What the database refused.
+            #[track_caller]
+            pub fn first(&self, stmt: Stmt) -> impl Future<Output = Result<Option<Row>>> + 'a { db::first(&*self.ports.db, stmt) }
+            /// Runs several read statements together: one round trip.
+            ///
+            /// # Errors
+            /// What the database refused.
+            pub async fn read(&self, stmts: Vec<Stmt>) -> Result<Vec<Rows>> {
+                let reader: &dyn Reader = &*self.ports.db;
+                reader.read(stmts).await.map_err(Error::from_db)
+            }
+            /// The object store, for reading.
+            pub fn blobs(&self) -> &'a dyn BlobReader { &*self.ports.blobs }
+        }
+    };
+}
+reading!(Read);
+reading!(Write);
+
+impl Write<'_> {
+    /// A new id.
+    pub fn id<I: crate::Id>(&self) -> I { self.ports.id() }
+    /// Random bytes.
+    pub fn random<const N: usize>(&self) -> [u8; N] { self.ports.random() }
+
+    /// Starts the change, under the route's only action.
+    ///
+    /// # Errors
+    /// An incident when the route declares several: then say which, by [`Write::mutation_as`].
+    #[track_caller]
+    pub fn mutation(&self, target: &str) -> Result<Mutation> {
+        match self.audit {
+            Audit::Records([only]) => self.mutation_as(*only, target),
+            _ => Err(Error::incident("a mutation without its action", target)),
+        }
+    }
+    /// Starts the change under one of the route's actions, in the caller's log.
+    ///
+    /// # Errors
+    /// An incident when the route does not declare the action.
+    #[track_caller]
+    pub fn mutation_as(&self, action: Action, target: &str) -> Result<Mutation> { self.mutation_in(self.principal.log(), action, target) }
+    /// As [`Write::mutation_as`], in a given log: for callers who have none yet, such as at sign-in.
+    ///
+    /// # Errors
+    /// An incident when the route does not declare the action, or the caller belongs to another organization.
+    #[track_caller]
+    pub fn mutation_in(&self, log: AuditLog, action: Action, target: &str) -> Result<Mutation> {
+        match self.audit {
+            Audit::Records(declared) if declared.contains(&action) => {}
+            _ => return Err(Error::incident("an action that the route does not declare", action.as_str())),
+        }
+        if self.principal.org().is_some() && self.principal.log() != log {
+            return Err(Error::incident("an audit event in another organization's log", log.as_str()));
+        }
+        let event = crate::audit::Event {
+            id: self.ports.id(),
+            log,
+            at: self.now(),
+            action,
+            actor_kind: self.principal.kind(),
+            actor: self.principal.id().to_owned(),
+            actor_label: self.principal.label().to_owned(),
+            target: target.to_owned(),
+            outcome: crate::audit::Outcome::Success,
+            origin: self.origin.clone(),
+            detail: None,
+        };
+        Ok(Mutation::new(self.ports.clone(), event, self.guards.clone(), self.idempotency.cloned()))
+    }
+    /// Takes a provider's event in: bookkeeping statements only, and hints.
+    ///
+    /// # Errors
+    /// An incident on a route that is no intake.
+    #[track_caller]
+    pub fn intake(&self) -> Result<crate::mutation::Intake> {
+        match self.audit {
+            Audit::Intake(_) => Ok(crate::mutation::Intake::new(self.ports.clone())),
+            _ => Err(Error::incident("an intake on a route that declares none", "")),
+        }
+    }
+    /// Answers without having changed anything. Safe: a change has no other way in than a mutation.
+    pub fn unchanged(&self, reply: Reply) -> Committed { Committed::unchanged(reply) }
+}
+
+/// A read with its recorded target.
+pub struct Disclosed {
+    pub(crate) reply: Reply,
+    pub(crate) target: String,
+}
+impl Read<'_> {
+    /// Answers a [`Disclosure`]: the audit event is committed before the reply leaves.
+    pub fn disclose(&self, target: &str, reply: Reply) -> Disclosed { Disclosed { reply, target: target.to_owned() } }
+}
+
+/// A read.
+pub trait Query {
+    /// Its route.
+    const ROUTE: Route;
+    /// Answers.
+    fn call<'a>(cx: Read<'a>, req: &'a Request) -> impl Future<Output = Result<Reply>> + 'a;
+}
+/// A read that is recorded.
+pub trait Disclosure {
+    /// Its route.
+    const ROUTE: Route;
+    /// Answers.
+    fn call<'a>(cx: Read<'a>, req: &'a Request) -> impl Future<Output = Result<Disclosed>> + 'a;
+}
+/// A change.
+pub trait Command {
+    /// Its route.
+    const ROUTE: Route;
+    /// Changes and answers.
+    fn call<'a>(cx: Write<'a>, req: &'a Request) -> impl Future<Output = Result<Committed>> + 'a;
+}
+
+/// What a handler's run comes to.
+pub(crate) enum Ran {
+    Read(Reply),
+    Disclosed(Disclosed),
+    Changed(Committed),
+}
+type Run = for<'a> fn(Write<'a>, &'a Request) -> Fut<'a, Result<Ran>>;
+
+/// A row of a Worker's route table.
+pub struct Entry {
+    /// The route.
+    pub route: Route,
+    pub(crate) run: Run,
+}
+
+/// Enters a query.
+pub const fn query<Q: Query>() -> Entry {
+    const { Q::ROUTE.check(Role3::Query) };
+    Entry {
+        route: Q::ROUTE,
+        run: |cx, req| {
+            Box::pin(async move {
+                let read = Read { app: cx.app, site: cx.site, principal: cx.principal, ports: cx.ports };
+                Q::call(read, req).await.map(Ran::Read)
+            })
+        },
+    }
+}
+/// Enters a disclosure.
+pub const fn disclosure<D: Disclosure>() -> Entry {
+    const { D::ROUTE.check(Role3::Disclosure) };
+    Entry {
+        route: D::ROUTE,
+        run: |cx, req| {
+            Box::pin(async move {
+                let read = Read { app: cx.app, site: cx.site, principal: cx.principal, ports: cx.ports };
+                D::call(read, req).await.map(Ran::Disclosed)
+            })
+        },
+    }
+}
+/// Enters a command.
+pub const fn command<C: Command>() -> Entry {
+    const { C::ROUTE.check(Role3::Command) };
+    Entry { route: C::ROUTE, run: |cx, req| Box::pin(async move { C::call(cx, req).await.map(Ran::Changed) }) }
+}
+
+/// Whether the caller may use the route. Being let in is not yet seeing: statements carry the tenant.
+///
+/// # Errors
+/// What the caller lacks.
+pub(crate) fn authorize(route: &Route, principal: &Principal) -> Result<()> {
+    match (route.auth, principal) {
+        (Auth::Public, _) | (Auth::Provider(_), Principal::System(..)) => Ok(()),
+        (Auth::Key, Principal::Key(key)) if key.scopes.allow(route.scope) => Ok(()),
+        (Auth::Key, Principal::Key(_)) => Err(Error::from(Code::ScopeMissing).member("required_scope", route.scope.name())),
+        (Auth::Key, _) => Err(Error::from(Code::KeyMissing).header("www-authenticate", "Bearer")),
+        (Auth::Staff(least), Principal::Staff(staff)) => match &staff.membership {
+            Some((_, role)) if *role >= least => Ok(()),
+            Some(_) => Err(Code::RoleMissing.into()),
+            // Not a member: the organization does not exist for them.
+            None => Err(Code::NotFound.into()),
+        },
+        (Auth::Account, Principal::Staff(_)) | (Auth::Customer, Principal::Customer(_)) | (Auth::Operator, Principal::Operator(_)) => Ok(()),
+        (Auth::Operator, _) => Err(Code::NotFound.into()),
+        (Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Provider(_), _) => Err(Code::SignInNeeded.into()),
+    }
+}
