@@ -1,0 +1,211 @@
+//! Customers, subscriptions and prices, by the fields that are read. Amounts are in the currency's minor unit, times Unix seconds.
+
+use crate::objects::{List, Reference};
+use serde::Deserialize;
+use std::{collections::BTreeMap, fmt};
+
+/// The status of a subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "String")]
+pub enum Status {
+    /// The first payment is not through yet.
+    Incomplete,
+    /// It never got through. Final.
+    IncompleteExpired,
+    /// In a trial.
+    Trialing,
+    /// Paid.
+    Active,
+    /// A renewal's payment failed; Stripe is still trying.
+    PastDue,
+    /// Over. Final.
+    Canceled,
+    /// Stripe stopped trying; invoices stay open.
+    Unpaid,
+    /// A trial ended without a payment method.
+    Paused,
+    /// One that Stripe added since; grants nothing.
+    Unknown(String),
+}
+
+impl Status {
+    /// As Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Incomplete => "incomplete",
+            Self::IncompleteExpired => "incomplete_expired",
+            Self::Trialing => "trialing",
+            Self::Active => "active",
+            Self::PastDue => "past_due",
+            Self::Canceled => "canceled",
+            Self::Unpaid => "unpaid",
+            Self::Paused => "paused",
+            Self::Unknown(text) => text,
+        }
+    }
+    /// Whether it is over for good: nothing will change any more.
+    pub const fn is_final(&self) -> bool { matches!(self, Self::IncompleteExpired | Self::Canceled) }
+}
+
+impl From<String> for Status {
+    fn from(text: String) -> Self {
+        match text.as_str() {
+            "incomplete" => Self::Incomplete,
+            "incomplete_expired" => Self::IncompleteExpired,
+            "trialing" => Self::Trialing,
+            "active" => Self::Active,
+            "past_due" => Self::PastDue,
+            "canceled" => Self::Canceled,
+            "unpaid" => Self::Unpaid,
+            "paused" => Self::Paused,
+            _ => Self::Unknown(text),
+        }
+    }
+}
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+}
+
+/// Somebody who pays: one of our organizations.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Customer {
+    /// `cus_…`.
+    pub id: String,
+    /// Deleted at Stripe: then nothing but the id is left.
+    #[serde(default)]
+    pub deleted: bool,
+    /// Real money, or a test.
+    #[serde(default)]
+    pub livemode: bool,
+    /// Where receipts go.
+    pub email: Option<String>,
+    /// Name on invoices.
+    pub name: Option<String>,
+    /// Whether the latest invoice is overdue.
+    pub delinquent: Option<bool>,
+    /// Ours: `org_id` says whose customer this is.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Subscription {
+    /// `sub_…`.
+    pub id: String,
+    /// Its status.
+    pub status: Status,
+    /// Whose it is.
+    pub customer: Reference,
+    /// What is subscribed to; ours have one item.
+    pub items: List<Item>,
+    /// Ends with its period.
+    #[serde(default)]
+    pub cancel_at_period_end: bool,
+    /// When it will end, if that is settled.
+    pub cancel_at: Option<i64>,
+    /// When it was decided that it ends.
+    pub canceled_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// When the trial ends.
+    pub trial_end: Option<i64>,
+    /// When it was made.
+    pub created: i64,
+    /// Real money, or a test.
+    #[serde(default)]
+    pub livemode: bool,
+    /// Three letters, lower case.
+    pub currency: Option<String>,
+    /// The invoice of the current period.
+    #[serde(default)]
+    pub latest_invoice: Reference,
+    /// Ours.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Subscription {
+    /// When what was paid for ends, Unix seconds: periods are the items' own since 2025, the earliest counts.
+    pub fn current_period_end(&self) -> Option<i64> { self.items.data.iter().filter_map(|item| item.current_period_end).min() }
+}
+
+/// One thing that a subscription is to.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Item {
+    /// `si_…`.
+    pub id: String,
+    /// At what price; Stripe always inlines it here.
+    pub price: Price,
+    /// How many: seats. Absent for metered prices.
+    pub quantity: Option<i64>,
+    /// When the current period began.
+    pub current_period_start: Option<i64>,
+    /// When it ends.
+    pub current_period_end: Option<i64>,
+}
+
+/// A price.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Price {
+    /// `price_…`.
+    pub id: String,
+    /// What we find it by; plans are known by this, never by the id.
+    pub lookup_key: Option<String>,
+    /// Three letters, lower case.
+    pub currency: Option<String>,
+    /// For one, in the minor unit; absent for tiered prices.
+    pub unit_amount: Option<i64>,
+    /// How often; absent for one-time prices.
+    pub recurring: Option<Recurring>,
+    /// Whether it can be subscribed to.
+    #[serde(default)]
+    pub active: bool,
+    /// What is sold.
+    #[serde(default)]
+    pub product: Reference,
+}
+
+/// How often a price is due.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Recurring {
+    /// `day`, `week`, `month` or `year`.
+    pub interval: String,
+    /// Every how many of them.
+    pub interval_count: Option<i64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_round_trips_and_new_ones_are_kept() {
+        for text in ["incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused", "dormant"] {
+            let status: Status = serde_json::from_str(&format!("\"{text}\"")).unwrap();
+            assert_eq!(status.as_str(), text);
+            assert_eq!(matches!(status, Status::Unknown(_)), text == "dormant");
+        }
+    }
+
+    #[test]
+    fn reads_a_subscription_and_ignores_what_it_does_not_know() {
+        let json = r#"{"id":"sub_1","object":"subscription","status":"active","customer":"cus_1","created":1,"cancel_at_period_end":false,"new_field":{"a":[1]},
+            "items":{"object":"list","has_more":false,"url":"/v1/subscription_items","data":[
+              {"id":"si_1","object":"subscription_item","quantity":3,"current_period_start":10,"current_period_end":20,
+               "price":{"id":"price_1","object":"price","lookup_key":"portico_team_monthly","unit_amount":900,"currency":"usd","active":true,
+                        "recurring":{"interval":"month","interval_count":1},"product":{"id":"prod_1","object":"product"}}},
+              {"id":"si_2","price":{"id":"price_2"},"current_period_end":15}]}}"#;
+        let subscription: Subscription = serde_json::from_str(json).unwrap();
+        assert_eq!(subscription.current_period_end(), Some(15));
+        assert_eq!(subscription.customer.0.as_deref(), Some("cus_1"));
+        let item = &subscription.items.data[0];
+        assert_eq!((item.quantity, item.price.lookup_key.as_deref(), item.price.product.0.as_deref()), (Some(3), Some("portico_team_monthly"), Some("prod_1")));
+    }
+
+    #[test]
+    fn reads_a_deleted_customer() {
+        let customer: Customer = serde_json::from_str(r#"{"id":"cus_1","object":"customer","deleted":true}"#).unwrap();
+        assert!(customer.deleted && customer.email.is_none());
+    }
+}
