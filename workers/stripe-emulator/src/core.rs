@@ -1,0 +1,153 @@
+//! The state machine: [`handle`] answers one request, [`webhooks::take_due`] says what is to be delivered, [`clock::tick`] lets
+//! time pass. None of them does I/O or knows the time.
+
+pub mod catalog;
+pub mod clock;
+pub mod customers;
+pub mod error;
+pub mod events;
+pub mod expand;
+pub mod form;
+pub mod idempotency;
+pub mod items;
+pub mod list;
+pub mod params;
+pub mod subscriptions;
+pub mod webhooks;
+pub mod world;
+
+use error::ApiError;
+use params::Params;
+use serde_json::Value;
+use world::World;
+
+/// What the emulator is set to; the same values that the client and the webhook's receiver have.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    /// The only key that is accepted.
+    pub secret_key: &'a str,
+    /// The version that events say they are written in.
+    pub api_version: &'a str,
+    /// Where webhooks go; empty for nowhere.
+    pub webhook_url: &'a str,
+    /// What they are signed with: `whsec_…`.
+    pub webhook_secret: &'a str,
+}
+
+/// A request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Request<'a> {
+    /// GET, POST or DELETE.
+    pub method: &'a str,
+    /// Such as `/v1/customers`.
+    pub path: &'a str,
+    /// Without the `?`.
+    pub query: &'a str,
+    /// The `authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The `idempotency-key` header.
+    pub idempotency_key: Option<&'a str>,
+    /// The form.
+    pub body: &'a str,
+}
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The HTTP status.
+    pub status: u16,
+    /// Beside `content-type: application/json`.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+}
+
+/// What a handler needs beside its parameters.
+pub(crate) struct Context<'a> {
+    /// The time, Unix seconds.
+    pub now: i64,
+    /// The version that events say they are written in.
+    pub api_version: &'a str,
+    /// Whether anybody is to be told.
+    pub listening: bool,
+    /// The id of the request, which its events carry.
+    pub request_id: String,
+    /// Its idempotency key, which its events carry too.
+    pub idempotency_key: Option<String>,
+}
+
+impl<'a> Context<'a> {
+    /// For what happens without a request.
+    fn unasked(settings: &Settings<'a>, now: i64) -> Self {
+        Self { now, api_version: settings.api_version, listening: !settings.webhook_url.is_empty(), request_id: String::new(), idempotency_key: None }
+    }
+}
+
+/// Answers one request. `now` is Unix seconds. A request that fails leaves the world as it was.
+pub fn handle(world: &mut World, settings: &Settings<'_>, request: &Request<'_>, now: i64) -> Response {
+    clock::tick(world, settings, now);
+    let context = Context {
+        request_id: world.new_id("req"),
+        idempotency_key: request.idempotency_key.map(str::to_owned),
+        ..Context::unasked(settings, now)
+    };
+    let mut headers = vec![("request-id", context.request_id.clone()), ("stripe-version", settings.api_version.to_owned())];
+    let (status, body) = if world.switches.outage {
+        ApiError::outage().answer()
+    } else {
+        match authorize(settings, request.authorization).and_then(|()| idempotency::replay(world, request, now)) {
+            Err(error) => error.answer(),
+            Ok(Some((status, body))) => {
+                headers.push(("idempotent-replayed", "true".to_owned()));
+                (status, body)
+            }
+            Ok(None) => {
+                let mut next = world.clone();
+                match route(&mut next, request, &context) {
+                    Ok(value) => {
+                        let body = value.to_string();
+                        idempotency::keep(&mut next, request, &body, now);
+                        *world = next;
+                        (200, body)
+                    }
+                    Err(error) => error.answer(),
+                }
+            }
+        }
+    };
+    if let Some(key) = request.idempotency_key {
+        headers.push(("idempotency-key", key.to_owned()));
+    }
+    Response { status, headers, body }
+}
+
+fn authorize(settings: &Settings<'_>, header: Option<&str>) -> Result<(), ApiError> {
+    let key = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(ApiError::no_key)?;
+    if key.trim() == settings.secret_key { Ok(()) } else { Err(ApiError::wrong_key(key.trim())) }
+}
+
+fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Result<Value, ApiError> {
+    let mut params = Params::of(&[request.query, request.body])?;
+    let expand = expand::take(&mut params)?;
+    let path: Vec<&str> = request.path.trim_matches('/').split('/').collect();
+    let mut answer = match (request.method, path.as_slice()) {
+        ("GET", ["v1", "customers"]) => customers::list(world, params),
+        ("POST", ["v1", "customers"]) => customers::create(world, params, context),
+        ("GET", ["v1", "customers", id]) => customers::get(world, id, params),
+        ("DELETE", ["v1", "customers", id]) => customers::delete(world, id, params, context),
+        ("GET", ["v1", "products"]) => catalog::list_products(world, params),
+        ("GET", ["v1", "products", id]) => catalog::get_product(world, id, params),
+        ("GET", ["v1", "prices"]) => catalog::list_prices(world, params),
+        ("GET", ["v1", "prices", id]) => catalog::get_price(world, id, params),
+        ("GET", ["v1", "subscriptions"]) => subscriptions::list(world, params),
+        ("POST", ["v1", "subscriptions"]) => subscriptions::create(world, params, context),
+        ("GET", ["v1", "subscriptions", id]) => subscriptions::get(world, id, params),
+        ("POST", ["v1", "subscriptions", id]) => subscriptions::update(world, id, params, context),
+        ("DELETE", ["v1", "subscriptions", id]) => subscriptions::cancel(world, id, params, context),
+        ("GET", ["v1", "events"]) => events::list(world, params, context),
+        ("GET", ["v1", "events", id]) => events::get(world, id, params, context),
+        (method, _) => Err(ApiError::unknown_url(method, request.path)),
+    }?;
+    expand::apply(world, &mut answer, &expand)?;
+    Ok(answer)
+}

@@ -1,0 +1,55 @@
+//! `expand[]`: ids replaced by the objects they name, at most four levels deep.
+
+use super::{catalog, customers, error::ApiError, params::Params, subscriptions, world::World};
+use serde_json::Value;
+
+const MAX_LEVELS: usize = 4;
+
+/// Takes the paths out of the parameters.
+///
+/// # Errors
+/// Too deep.
+pub fn take(params: &mut Params) -> Result<Vec<String>, ApiError> {
+    let paths = params.texts("expand")?;
+    if paths.iter().any(|path| path.split('.').count() > MAX_LEVELS) {
+        return Err(ApiError::invalid("expand", "You cannot expand more than 4 levels of a property.".to_owned()));
+    }
+    Ok(paths)
+}
+
+/// Expands an answer.
+///
+/// # Errors
+/// A path that leads to nothing, or to a plain value.
+pub fn apply(world: &World, answer: &mut Value, paths: &[String]) -> Result<(), ApiError> {
+    paths.iter().try_for_each(|path| walk(world, answer, &path.split('.').collect::<Vec<_>>()).ok_or_else(|| {
+        ApiError::invalid("expand", format!("This property cannot be expanded ({path})."))
+    }))
+}
+
+fn walk(world: &World, value: &mut Value, path: &[&str]) -> Option<()> {
+    let Some((field, rest)) = path.split_first() else { return Some(()) };
+    match value {
+        Value::Array(elements) => elements.iter_mut().try_for_each(|element| walk(world, element, path)),
+        Value::Object(fields) => match fields.get_mut(*field)? {
+            // Nothing there now; it could be expanded if there were.
+            Value::Null => Some(()),
+            Value::String(id) => {
+                let mut object = find(world, id)?;
+                walk(world, &mut object, rest)?;
+                fields.insert((*field).to_owned(), object).map(drop)
+            }
+            // Already whole, such as an item's price.
+            inner @ (Value::Object(_) | Value::Array(_)) => walk(world, inner, rest),
+            Value::Bool(_) | Value::Number(_) => None,
+        },
+        _ => None,
+    }
+}
+
+fn find(world: &World, id: &str) -> Option<Value> {
+    let customer = || world.customers.iter().find(|c| c.id == id).map(customers::render);
+    let product = || world.products.iter().find(|p| p.id == id).map(catalog::render_product);
+    let subscription = || world.subscriptions.iter().find(|s| s.id == id).map(|s| subscriptions::render(world, s));
+    customer().or_else(product).or_else(subscription)
+}

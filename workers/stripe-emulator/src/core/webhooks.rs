@@ -1,0 +1,94 @@
+//! Deliveries to the one endpoint: signed as Stripe signs, tried again until they are taken, and made to go wrong by switches.
+
+use super::{Settings, events::render, world::World};
+use serde::{Deserialize, Serialize};
+
+/// What is to go wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Switches {
+    /// Every call of the API answers 503.
+    pub outage: bool,
+    /// Events are not delivered, ever; the list of events still has them.
+    pub drop: bool,
+    /// Every event is delivered twice.
+    pub duplicate: bool,
+    /// Events are delivered that many seconds late.
+    pub delay_seconds: u32,
+    /// What is due at once is delivered newest first.
+    pub reorder: bool,
+}
+
+/// One delivery that was not taken yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// Its number.
+    pub id: String,
+    /// The event.
+    pub event: String,
+    /// When to try next, Unix seconds.
+    pub due: i64,
+    /// How often it was tried.
+    pub tries: usize,
+}
+
+/// A webhook to send now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookToSend {
+    /// To be given to [`settle`].
+    pub delivery: String,
+    /// Where to: POST, `content-type: application/json; charset=utf-8`.
+    pub url: String,
+    /// The exact bytes that were signed.
+    pub body: String,
+    /// The `Stripe-Signature` header.
+    pub header: String,
+}
+
+/// Seconds until the next try, after each try that failed; then it is given up. Stripe's own span three days.
+const RETRIES: [i64; 6] = [5, 30, 120, 600, 3_600, 21_600];
+
+/// Has an event delivered.
+pub(crate) fn enqueue(world: &mut World, event: &str, now: i64) {
+    if world.switches.drop {
+        return;
+    }
+    for _ in 0..=u8::from(world.switches.duplicate) {
+        let id = world.new_id("dlv");
+        world.deliveries.push(Delivery { id, event: event.to_owned(), due: now + i64::from(world.switches.delay_seconds), tries: 0 });
+    }
+}
+
+/// What to send now, in this order. Each is tried again by itself until [`settle`] says that it was taken.
+pub fn take_due(world: &mut World, settings: &Settings<'_>, now: i64) -> Vec<WebhookToSend> {
+    let mut sends = Vec::new();
+    if settings.webhook_url.is_empty() {
+        return sends;
+    }
+    let World { deliveries, events, switches, .. } = world;
+    deliveries.retain_mut(|delivery| {
+        if delivery.due > now {
+            return true;
+        }
+        let (Some(event), Some(wait)) = (events.iter().find(|e| e.id == delivery.event), RETRIES.get(delivery.tries)) else { return false };
+        delivery.tries += 1;
+        delivery.due = now + wait;
+        let body = render(event, settings.api_version).to_string();
+        let header = stripe::signature::sign(settings.webhook_secret, now, body.as_bytes());
+        sends.push(WebhookToSend { delivery: delivery.id.clone(), url: settings.webhook_url.to_owned(), body, header });
+        true
+    });
+    if switches.reorder {
+        sends.reverse();
+    }
+    sends
+}
+
+/// What became of a webhook: taken (a status of 2xx), or to be tried again.
+pub fn settle(world: &mut World, delivery: &str, taken: bool) {
+    let Some(at) = world.deliveries.iter().position(|d| d.id == delivery).filter(|_| taken) else { return };
+    let event = world.deliveries.remove(at).event;
+    if let Some(event) = world.events.iter_mut().find(|e| e.id == event) {
+        event.delivered = true;
+    }
+}

@@ -1,0 +1,200 @@
+//! The whole state, one value that serializes: keep it wherever a text can be kept.
+
+use super::webhooks::{Delivery, Switches};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How many events are kept at most; Stripe keeps them for 30 days, which holds here too.
+pub const MAX_EVENTS: usize = 500;
+
+/// Everything the emulator knows. Objects stand in the order they were made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct World {
+    /// In every id, so that those of an emulator that was reset are never seen again.
+    salt: String,
+    count: u64,
+    /// Customers, deleted ones too.
+    pub customers: Vec<Customer>,
+    /// Products: seeded.
+    pub products: Vec<Product>,
+    /// Prices: seeded.
+    pub prices: Vec<Price>,
+    /// Subscriptions of every status.
+    pub subscriptions: Vec<Subscription>,
+    /// Events.
+    pub events: Vec<StoredEvent>,
+    /// Webhooks under way.
+    pub deliveries: Vec<Delivery>,
+    /// Answers to repeat.
+    pub answers: Vec<KeptAnswer>,
+    /// What is to go wrong.
+    pub switches: Switches,
+}
+
+/// Somebody who pays.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Customer {
+    /// `cus_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Where receipts go.
+    pub email: Option<String>,
+    /// Name on invoices.
+    pub name: Option<String>,
+    /// The caller's.
+    pub description: Option<String>,
+    /// A number.
+    pub phone: Option<String>,
+    /// The caller's.
+    pub metadata: BTreeMap<String, String>,
+    /// Deleted: only a stub is shown.
+    pub deleted: bool,
+}
+
+/// What is sold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Product {
+    /// `prod_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Its name.
+    pub name: String,
+}
+
+/// For how much.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// `price_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Its product.
+    pub product: String,
+    /// What it is found by.
+    pub lookup_key: String,
+    /// For one, in cents.
+    pub unit_amount: i64,
+}
+
+/// A subscription.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// `sub_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Whose.
+    pub customer: String,
+    /// As Stripe writes it.
+    pub status: String,
+    /// What to.
+    pub items: Vec<Item>,
+    /// From where periods are counted, Unix seconds.
+    pub anchor: i64,
+    /// Ends with its period.
+    pub cancel_at_period_end: bool,
+    /// When it was decided that it ends.
+    pub canceled_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// When a trial ends or ended.
+    pub trial_end: Option<i64>,
+    /// Why it ends: reason, comment, feedback.
+    pub cancellation: [Option<String>; 3],
+    /// The caller's.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// One thing a subscription is to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// `si_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// At what price.
+    pub price: String,
+    /// How many.
+    pub quantity: i64,
+    /// The current period, Unix seconds.
+    pub period: (i64, i64),
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StoredEvent {
+    /// `evt_…`.
+    pub id: String,
+    /// Unix seconds.
+    pub created: i64,
+    /// Such as `customer.created`.
+    pub kind: String,
+    /// The object as it was then.
+    pub object: Value,
+    /// What it was before, where it changed.
+    pub previous: Option<Value>,
+    /// The request that did it, and its idempotency key; absent for what time did.
+    pub request: Option<(String, Option<String>)>,
+    /// Whether the endpoint took it.
+    pub delivered: bool,
+}
+
+/// An answer that a repeated request gets again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeptAnswer {
+    /// The idempotency key.
+    pub key: String,
+    /// Path and parameters.
+    pub request: String,
+    /// The body; the status was 200.
+    pub body: String,
+    /// Unix seconds.
+    pub at: i64,
+}
+
+impl World {
+    /// A world with the plans of the product and nobody in it. `now` is Unix seconds.
+    pub fn new(now: i64) -> Self {
+        let plans = [("team", "Portico Team", 900), ("business", "Portico Business", 2_900)];
+        Self {
+            salt: base36(now.unsigned_abs()),
+            count: 0,
+            customers: Vec::new(),
+            products: plans.map(|(plan, name, _)| Product { id: format!("prod_portico_{plan}"), created: now, name: name.to_owned() }).into(),
+            prices: plans
+                .map(|(plan, _, unit_amount)| Price {
+                    id: format!("price_portico_{plan}_monthly"),
+                    created: now,
+                    product: format!("prod_portico_{plan}"),
+                    lookup_key: format!("portico_{plan}_monthly"),
+                    unit_amount,
+                })
+                .into(),
+            subscriptions: Vec::new(),
+            events: Vec::new(),
+            deliveries: Vec::new(),
+            answers: Vec::new(),
+            switches: Switches::default(),
+        }
+    }
+
+    /// A new id: never one that this world, or one before it, had.
+    pub fn new_id(&mut self, prefix: &str) -> String {
+        self.count += 1;
+        format!("{prefix}_{}{:0>6}", self.salt, base36(self.count))
+    }
+}
+
+fn base36(mut n: u64) -> String {
+    let mut digits = Vec::new();
+    loop {
+        digits.push(u32::try_from(n % 36).ok().and_then(|d| char::from_digit(d, 36)).unwrap_or('0'));
+        n /= 36;
+        if n == 0 {
+            return digits.iter().rev().collect();
+        }
+    }
+}
