@@ -129,39 +129,6 @@ export async function startRuntime(options = {}) {
   };
 }
 
-/** A database alone, without any Worker of ours: for migrations and fixtures before the first request. */
-export async function withDatabase({ stateDir, root = ROOT }, work) {
-  const worker = workerFolders(root).map((folder) => readWorker(folder, root)).find((one) => one.hasDatabase);
-  if (!worker) throw new Stop("no Worker has a D1 binding called DB");
-  mkdirSync(stateDir, { recursive: true });
-  const mark = randomBytes(8).toString("hex");
-  const miniflare = new Miniflare(
-    convertV4MiniflareOptions({
-      name: "database",
-      modules: [{ type: "ESModule", path: join(root, "database.mjs"), contents: "export default {};" }],
-      modulesRoot: root,
-      compatibilityDate: worker.options.compatibilityDate,
-      d1Databases: worker.options.d1Databases,
-      host: "127.0.0.1",
-      port: 0,
-      cf: false,
-      log: new NoOpLog(),
-      telemetry: { enabled: false },
-      resourcePersistencePath: stateDir,
-      unsafeRuntimeEnv: { [MARK]: mark },
-    }),
-  );
-  let callOff = () => {};
-  try {
-    await miniflare.ready;
-    callOff = guard(findRuntime(mark));
-    return await work(await miniflare.getD1Database("DB"));
-  } finally {
-    callOff();
-    await miniflare.dispose();
-  }
-}
-
 /** The one line for a port that another program has. */
 export const portTaken = (port) => `port ${port} is taken by another program; end it, or choose another: PORT=${port + 1} npm start`;
 

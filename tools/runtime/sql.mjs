@@ -35,19 +35,25 @@ export function checkedStatements(sql, name) {
 /** Puts the time of loading (Unix milliseconds) wherever a fixture says `:now`. */
 export const withNow = (sql, now) => sql.replace(/(?<![\w:]):now\b/g, String(Math.trunc(now)));
 
-/** Runs all statements of an SQL text, in batches; a batch is one transaction. Returns how many there were. */
-export async function runSql(db, sql, name = "SQL") {
+/**
+ * Runs all statements of an SQL text in batches, each one transaction; returns how many statements there were.
+ * `execute` runs a list of statements as one batch, see `withDatabase` and `batchOn`.
+ */
+export async function runSql(execute, sql, name = "SQL") {
   const statements = checkedStatements(sql, name);
   for (let at = 0; at < statements.length; at += BATCH) {
     const batch = statements.slice(at, at + BATCH);
     try {
-      await db.batch(batch.map((one) => db.prepare(one)));
+      await execute(batch);
     } catch (error) {
       throw new Stop(`${name}: one of statements ${at + 1} to ${at + batch.length} failed: ${error.message}`);
     }
   }
   return statements.length;
 }
+
+/** Runs batches on a D1 binding from outside: a round trip for every statement, fine for a few hundred. */
+export const batchOn = (db) => (statements) => db.batch(statements.map((one) => db.prepare(one)));
 
 /** File names of the migrations, in the order they apply. */
 export function migrationFiles(folder = join(ROOT, "d1-migrations")) {
