@@ -8,7 +8,8 @@ import { Stop, bold, dim, duration, main, step } from "./progress.mjs";
 import { setup } from "./setup.mjs";
 import { portIsFree, takeState } from "./start/lock.mjs";
 
-const started = performance.now();
+// Handed on when the command goes on in a newer Node.
+const started = Number((process.env.PORTICO_BEGUN ??= String(Date.now())));
 
 await main(async () => {
   const port = Number(process.env.PORT || 8787);
@@ -22,7 +23,7 @@ await main(async () => {
   await setup();
 
   // Only now: these need the npm packages and a new Node.
-  const { configPath, readWorker, workerFolders } = await import("./runtime/workers.mjs");
+  const { readWorker, workerFolders } = await import("./runtime/workers.mjs");
   const { startRuntime } = await import("./runtime.mjs");
   const { prepareState } = await import("./runtime/database.mjs");
   const { keptSecrets } = await import("./runtime/secrets.mjs");
@@ -70,7 +71,7 @@ await main(async () => {
     log.end();
   });
   printDemo(demo, port);
-  console.log(dim(`Ready in ${duration(performance.now() - started)}; configuration: ${configPath("<name>").split("/").slice(-3).join("/")}`));
+  console.log(dim(`Ready in ${duration(Date.now() - started)}.`));
 });
 
 function pickKnown(secrets, workers) {
