@@ -36,7 +36,9 @@ impl Env {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 impl std::fmt::Display for Malformed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("not an API key") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("not an API key")
+    }
 }
 impl std::error::Error for Malformed {}
 
@@ -61,7 +63,9 @@ pub fn checksum(text: &[u8]) -> [u8; CHECKSUM] {
     out
 }
 
-fn digit(n: u32) -> u8 { usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or(b'0') }
+fn digit(n: u32) -> u8 {
+    usize::try_from(n).ok().and_then(|n| DIGITS.get(n)).copied().unwrap_or(b'0')
+}
 
 /// Makes a key. `fill` gives cryptographically strong random bytes; it is asked again as long as it takes, because bytes that
 /// would make some digits likelier than others (248 to 255) are thrown away.
@@ -109,7 +113,9 @@ pub fn looks_like(text: &str) -> bool {
 }
 
 /// What a key is looked up by: its SHA-256 in hexadecimal. No slow hash: 178 random bits can't be guessed.
-pub fn hash(token: &str) -> String { sha256_hex(token.as_bytes()) }
+pub fn hash(token: &str) -> String {
+    sha256_hex(token.as_bytes())
+}
 
 /// What an owner recognizes a key by: the prefix, four characters, and the last four, such as `portico_sk_live_zQWB…0gT0`.
 pub fn hint(token: &str) -> String {
@@ -172,7 +178,8 @@ mod tests {
             }
         });
         let key = fresh.token.expose();
-        for text in [key.clone(), format!("x={key}"), format!("Bearer {key}, and more"), key[..key.len() - 1].to_owned(), format!("{key}x")] {
+        for text in [key.clone(), format!("x={key}"), format!("Bearer {key}, and more"), key[..key.len() - 1].to_owned(), format!("{key}x")]
+        {
             assert!(looks_like(&text), "{text}");
         }
         for text in ["", "portico", "portico_sk_live_", "portico_sk_live_short", "https://portico.example/sk_live_", "a portico_sk_ b"] {

@@ -17,7 +17,9 @@ const MAX_CHARS: usize = 1_024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CursorError;
 impl std::fmt::Display for CursorError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("the cursor was not made for this list") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the cursor was not made for this list")
+    }
 }
 impl std::error::Error for CursorError {}
 

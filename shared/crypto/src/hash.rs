@@ -3,10 +3,14 @@
 use sha2::{Digest, Sha256};
 
 /// The 32 bytes of the hash.
-pub fn sha256(bytes: &[u8]) -> [u8; 32] { Sha256::digest(bytes).into() }
+pub fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
 
 /// The hash as 64 lower-case hexadecimal digits.
-pub fn sha256_hex(bytes: &[u8]) -> String { hex(&sha256(bytes)) }
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&sha256(bytes))
+}
 
 /// Lower-case hexadecimal digits, two a byte.
 pub fn hex(bytes: &[u8]) -> String {

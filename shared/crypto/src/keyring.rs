@@ -93,7 +93,9 @@ pub struct KeyRing {
 }
 
 impl fmt::Debug for KeyRing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.debug_list().entries(self.entries().map(|e| &e.kid)).finish() }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.entries().map(|e| &e.kid)).finish()
+    }
 }
 
 impl KeyRing {
@@ -124,10 +126,14 @@ impl KeyRing {
         Ok(Self { newest, older: entries.collect() })
     }
 
-    fn entries(&self) -> impl Iterator<Item = &Entry> { std::iter::once(&self.newest).chain(&self.older) }
+    fn entries(&self) -> impl Iterator<Item = &Entry> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
 
     /// The kid of the key that signs and seals now.
-    pub fn newest_kid(&self) -> &str { &self.newest.kid }
+    pub fn newest_kid(&self) -> &str {
+        &self.newest.kid
+    }
 
     /// Signs a message: `kid.base64url(HMAC)`.
     pub fn sign(&self, purpose: Purpose, message: &[u8]) -> String {
@@ -142,7 +148,9 @@ impl KeyRing {
     }
 
     /// The newest kid with its key, for values that carry the kid themselves.
-    pub(crate) fn current(&self, purpose: Purpose) -> (&str, &[u8; 32]) { (&self.newest.kid, self.newest.key(purpose)) }
+    pub(crate) fn current(&self, purpose: Purpose) -> (&str, &[u8; 32]) {
+        (&self.newest.kid, self.newest.key(purpose))
+    }
 
     /// The key of a kid.
     pub(crate) fn key(&self, purpose: Purpose, kid: &str) -> Option<&[u8; 32]> {

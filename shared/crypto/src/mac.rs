@@ -24,7 +24,9 @@ pub fn framed(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// Whether `tag` is the HMAC of the concatenated parts, in constant time. A tag of another length than 32 bytes is not.
-pub fn verify(key: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool { constant_time_eq(&hmac_sha256(key, parts), tag) }
+pub fn verify(key: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool {
+    constant_time_eq(&hmac_sha256(key, parts), tag)
+}
 
 fn start(key: &[u8]) -> Hmac<Sha256> {
     // HMAC takes a key of any length, so the other arm is never taken; the key that stands there keeps this free of a panic.
@@ -44,7 +46,11 @@ mod tests {
             (&[0x0b; 20][..], &b"Hi There"[..], "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
             (b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
             (&[0xaa; 20], &[0xdd; 50], "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"),
-            (&[0xaa; 131], b"Test Using Larger Than Block-Size Key - Hash Key First", "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"),
+            (
+                &[0xaa; 131],
+                b"Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
         ] {
             assert_eq!(hex(&hmac_sha256(key, &[data])), tag);
         }

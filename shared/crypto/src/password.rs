@@ -2,11 +2,8 @@
 //!
 //! One hash takes about 30 ms and 19 MiB in wasm, memory that the isolate then keeps: hash one at a time, never concurrently.
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::phc::PasswordHash,
-};
 use crate::secret::constant_time_eq;
+use argon2::{Algorithm, Argon2, Params, Version, password_hash::phc::PasswordHash};
 
 /// Memory in KiB, passes, lanes.
 const MEMORY_KIB: u32 = 19_456;
@@ -24,24 +21,32 @@ const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$uKmMXAFADNwTGOO5vmPMRA$vA/Zy
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashError;
 impl std::fmt::Display for HashError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str("the password could not be hashed") }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the password could not be hashed")
+    }
 }
 impl std::error::Error for HashError {}
 
 /// How long a password is: in code points, as people count (NIST SP 800-63B-4 §3.1.1.2). Which lengths are allowed is `domain`'s.
-pub fn length(password: &str) -> usize { password.chars().count() }
+pub fn length(password: &str) -> usize {
+    password.chars().count()
+}
 
 /// Hashes a password. `salt` is 16 fresh bytes from the rng port. Gives a PHC string.
 ///
 /// # Errors
 /// Only when there is no memory for it.
 pub fn hash(password: &str, salt: [u8; 16]) -> Result<String, HashError> {
-    let argon2 = Params::new(MEMORY_KIB, PASSES, LANES, Some(32)).map(|p| Argon2::new(Algorithm::Argon2id, Version::V0x13, p)).map_err(|_| HashError)?;
+    let argon2 = Params::new(MEMORY_KIB, PASSES, LANES, Some(32))
+        .map(|p| Argon2::new(Algorithm::Argon2id, Version::V0x13, p))
+        .map_err(|_| HashError)?;
     argon2::PasswordHasher::hash_password_with_salt(&argon2, password.as_bytes(), &salt).map(|hash| hash.to_string()).map_err(|_| HashError)
 }
 
 /// Whether a password is the one behind a stored PHC string. A string that is none is never matched.
-pub fn verify(password: &str, stored: &str) -> bool { check(password, stored).unwrap_or(false) }
+pub fn verify(password: &str, stored: &str) -> bool {
+    check(password, stored).unwrap_or(false)
+}
 
 fn check(password: &str, stored: &str) -> Option<bool> {
     let stored = PasswordHash::new(stored).ok()?;
@@ -62,12 +67,15 @@ fn settings(stored: &PasswordHash) -> Option<(Algorithm, Version, Params)> {
 }
 
 /// Does the work of [`verify`] for a user that does not exist, so that the answer takes as long. There is nothing to match.
-pub fn verify_nobody(password: &str) { std::hint::black_box(verify(password, DUMMY)); }
+pub fn verify_nobody(password: &str) {
+    std::hint::black_box(verify(password, DUMMY));
+}
 
 /// Whether a stored hash was made otherwise than [`hash`] makes them now: hash anew at the next sign-in.
 pub fn needs_rehash(stored: &str) -> bool {
     PasswordHash::new(stored).ok().and_then(|hash| settings(&hash)).is_none_or(|(algorithm, version, params)| {
-        (algorithm, version, params.m_cost(), params.t_cost(), params.p_cost()) != (Algorithm::Argon2id, Version::V0x13, MEMORY_KIB, PASSES, LANES)
+        (algorithm, version, params.m_cost(), params.t_cost(), params.p_cost())
+            != (Algorithm::Argon2id, Version::V0x13, MEMORY_KIB, PASSES, LANES)
     })
 }
 
@@ -108,7 +116,9 @@ mod tests {
     fn what_is_no_hash_of_ours_never_matches() {
         let greedy = STAPLE.replace("m=19456", "m=4194304");
         let slow = STAPLE.replace("t=2", "t=4000000");
-        for stored in ["", "plain", "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw", "$2b$10$abcdefghijklmnopqrstuv", &greedy, &slow] {
+        for stored in
+            ["", "plain", "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw", "$2b$10$abcdefghijklmnopqrstuv", &greedy, &slow]
+        {
             assert!(!check("correct horse battery staple é", stored).unwrap_or(false), "{stored}");
         }
         assert!(needs_rehash("plain"));

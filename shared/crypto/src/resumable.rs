@@ -12,11 +12,17 @@ pub struct Resumable(Sha256);
 
 impl Resumable {
     /// Adds bytes.
-    pub fn update(&mut self, bytes: &[u8]) { self.0.update(bytes); }
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
     /// The hash of everything added, as 64 lower-case hexadecimal digits.
-    pub fn finish_hex(self) -> String { crate::hash::hex(&self.0.finalize()) }
+    pub fn finish_hex(self) -> String {
+        crate::hash::hex(&self.0.finalize())
+    }
     /// The state, as text.
-    pub fn save(&self) -> String { STANDARD_NO_PAD.encode(self.0.serialize()) }
+    pub fn save(&self) -> String {
+        STANDARD_NO_PAD.encode(self.0.serialize())
+    }
     /// Goes on from a saved state. `None` when the text is none.
     pub fn restore(text: &str) -> Option<Self> {
         let bytes = STANDARD_NO_PAD.decode(text).ok()?;

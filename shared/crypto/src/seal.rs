@@ -73,7 +73,9 @@ pub fn open(keys: &KeyRing, place: &Place<'_>, sealed: &str) -> Result<Vec<u8>, 
 }
 
 /// Whether a field was sealed with the newest key. The rotation job seals anew what was not.
-pub fn is_current(keys: &KeyRing, sealed: &str) -> bool { sealed.split('.').nth(1) == Some(keys.newest_kid()) }
+pub fn is_current(keys: &KeyRing, sealed: &str) -> bool {
+    sealed.split('.').nth(1) == Some(keys.newest_kid())
+}
 
 #[cfg(test)]
 mod tests {
@@ -89,7 +91,10 @@ mod tests {
     fn the_cipher_is_aes_256_gcm() {
         let key: [u8; 32] = unhex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308").unwrap().try_into().unwrap();
         let nonce: [u8; 12] = unhex("cafebabefacedbaddecaf888").unwrap().try_into().unwrap();
-        let msg = unhex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39").unwrap();
+        let msg = unhex(
+            "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
+        )
+        .unwrap();
         let aad = unhex("feedfacedeadbeeffeedfacedeadbeefabaddad2").unwrap();
         let sealed = Aes256Gcm::new(&key.into()).encrypt(&Nonce::from(nonce), Payload { msg: &msg, aad: &aad }).unwrap();
         assert_eq!(

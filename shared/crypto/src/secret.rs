@@ -16,19 +16,29 @@ pub struct Secret<T>(T);
 
 impl<T> Secret<T> {
     /// Wraps a value.
-    pub const fn new(value: T) -> Self { Self(value) }
+    pub const fn new(value: T) -> Self {
+        Self(value)
+    }
     /// The value, for the one place that needs it.
-    pub const fn expose(&self) -> &T { &self.0 }
+    pub const fn expose(&self) -> &T {
+        &self.0
+    }
     /// The value itself, for handing it to its owner (a new API key, shown once).
-    pub fn into_exposed(self) -> T { self.0 }
+    pub fn into_exposed(self) -> T {
+        self.0
+    }
 }
 
 impl<T> From<T> for Secret<T> {
-    fn from(value: T) -> Self { Self(value) }
+    fn from(value: T) -> Self {
+        Self(value)
+    }
 }
 
 /// Whether two byte strings are the same, in a time that depends on their lengths only.
-pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool { a.ct_eq(b).into() }
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    a.ct_eq(b).into()
+}
 
 #[cfg(test)]
 mod tests {

@@ -30,7 +30,9 @@ impl std::error::Error for SecretError {}
 
 impl WebhookSecret {
     /// A new secret of 32 bytes from the rng port.
-    pub fn generate(random: [u8; 32]) -> Self { Self(Secret::new(random.to_vec())) }
+    pub fn generate(random: [u8; 32]) -> Self {
+        Self(Secret::new(random.to_vec()))
+    }
     /// From its bytes.
     ///
     /// # Errors
@@ -47,9 +49,13 @@ impl WebhookSecret {
         Self::from_bytes(bytes)
     }
     /// The text form, for the owner.
-    pub fn reveal(&self) -> Secret<String> { Secret::new(format!("{PREFIX}{}", STANDARD.encode(self.0.expose()))) }
+    pub fn reveal(&self) -> Secret<String> {
+        Secret::new(format!("{PREFIX}{}", STANDARD.encode(self.0.expose())))
+    }
     /// The bytes, for sealing.
-    pub fn bytes(&self) -> &[u8] { self.0.expose() }
+    pub fn bytes(&self) -> &[u8] {
+        self.0.expose()
+    }
 
     /// The signature of one message: `v1,…`. `id` must not contain a dot (ours don't); `timestamp` is Unix seconds.
     pub fn sign(&self, id: &str, timestamp: i64, body: &[u8]) -> String {
@@ -106,7 +112,9 @@ mod tests {
     const BODY: &[u8] = b"{\"test\": 2432232314}";
     const SIGNATURE: &str = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
 
-    fn secret() -> WebhookSecret { WebhookSecret::parse(TEXT).ok().unwrap() }
+    fn secret() -> WebhookSecret {
+        WebhookSecret::parse(TEXT).ok().unwrap()
+    }
 
     /// The answer was made with npm `standardwebhooks` 1.1.1.
     #[test]
@@ -128,7 +136,9 @@ mod tests {
 
     #[test]
     fn both_sides_of_the_clock_are_checked() {
-        for (off, expected) in [(0, Ok(())), (300, Ok(())), (-300, Ok(())), (301, Err(VerifyError::OutOfTime)), (-301, Err(VerifyError::OutOfTime))] {
+        for (off, expected) in
+            [(0, Ok(())), (300, Ok(())), (-300, Ok(())), (301, Err(VerifyError::OutOfTime)), (-301, Err(VerifyError::OutOfTime))]
+        {
             assert_eq!(verify(&secret(), ID, "1614265330", SIGNATURE, BODY, (AT + off) * 1_000), expected, "{off}");
         }
     }

@@ -9,13 +9,19 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 pub const CHARS: usize = 43;
 
 /// The text of a token. `random` comes from the rng port.
-pub fn encode(random: &[u8; 32]) -> String { URL_SAFE_NO_PAD.encode(random) }
+pub fn encode(random: &[u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(random)
+}
 
 /// What is stored of a token: its SHA-256 in hexadecimal.
-pub fn hash(token: &str) -> String { sha256_hex(token.as_bytes()) }
+pub fn hash(token: &str) -> String {
+    sha256_hex(token.as_bytes())
+}
 
 /// Whether a text has the shape of a token, so that nothing else is looked up.
-pub fn well_formed(token: &str) -> bool { token.len() == CHARS && URL_SAFE_NO_PAD.decode(token).is_ok() }
+pub fn well_formed(token: &str) -> bool {
+    token.len() == CHARS && URL_SAFE_NO_PAD.decode(token).is_ok()
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! What a Worker holds for as long as its isolate lives.
 
 use crate::{
+    RequestId,
     config::{Config, Missing},
     error::Error,
     idempotency::Running,
@@ -8,7 +9,6 @@ use crate::{
     reply::Reply,
     router::Router,
     worker::Worker,
-    RequestId,
 };
 
 /// Renders an error for people.

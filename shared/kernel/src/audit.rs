@@ -1,19 +1,19 @@
 //! The audit event that every change carries.
 
-use crate::{
-    OrgId, RequestId,
-    sql::Stmt,
-    time::Millis,
-};
+use crate::{OrgId, RequestId, sql::Stmt, time::Millis};
 
 /// What was done, such as `ticket.created`. Declared once, in `domain::actions`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Action(&'static str);
 impl Action {
     /// Declares an action: a resource, a dot and a verb in the past tense.
-    pub const fn new(name: &'static str) -> Self { Self(name) }
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
     /// Its name.
-    pub const fn as_str(self) -> &'static str { self.0 }
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
 }
 
 /// The log that an event belongs to: an organization's, or the platform's own.

@@ -102,9 +102,13 @@ impl Config {
         }
     }
     /// One of the Worker's own settings.
-    pub fn get(&self, name: &str) -> &str { self.rest.get(name).map_or("", String::as_str) }
+    pub fn get(&self, name: &str) -> &str {
+        self.rest.get(name).map_or("", String::as_str)
+    }
     /// Whether this runs on a developer's machine or in a test.
-    pub fn is_local(&self) -> bool { self.environment == Environment::Local }
+    pub fn is_local(&self) -> bool {
+        self.environment == Environment::Local
+    }
     /// What a normalized host is by configuration alone; portals are looked up.
     pub fn fixed_surface(&self, host: &str) -> Option<Surface> {
         match host {
@@ -116,6 +120,8 @@ impl Config {
     }
     /// The slug that a host names under the portal domain.
     pub fn portal_slug<'h>(&self, host: &'h str) -> Option<&'h str> {
-        host.strip_suffix(self.portal_domain.as_str()).and_then(|rest| rest.strip_suffix('.')).filter(|slug| !slug.is_empty() && !slug.contains('.'))
+        host.strip_suffix(self.portal_domain.as_str())
+            .and_then(|rest| rest.strip_suffix('.'))
+            .filter(|slug| !slug.is_empty() && !slug.contains('.'))
     }
 }

@@ -95,7 +95,9 @@ pub trait Writer: Reader {
 pub struct Batch(pub(crate) Vec<Stmt>);
 impl Batch {
     /// The statements, in order.
-    pub fn into_stmts(self) -> Vec<Stmt> { self.0 }
+    pub fn into_stmts(self) -> Vec<Stmt> {
+        self.0
+    }
 }
 
 /// Runs one read statement.

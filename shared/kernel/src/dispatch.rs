@@ -10,7 +10,7 @@ mod headers;
 use crate::{
     Fut, Principal, RequestId, Result,
     app::App,
-    audit::{Event, Origin, Outcome},
+    audit::{AuditLog, Event, Origin, Outcome},
     db::Batch,
     error::{Code, Error},
     host::{self, Site, Surface},
@@ -31,8 +31,8 @@ pub trait Gate {
     fn portal<'a>(&'a self, host: &'a str) -> Fut<'a, Result<Option<Site>>>;
     /// Counts a request against its address, before anything is known of the caller.
     fn admit_address<'a>(&'a self, entry: &'a Entry, ip: &'a str) -> Fut<'a, Result<()>>;
-    /// Checks the credential that the route asks for.
-    fn authenticate<'a>(&'a self, entry: &'a Entry, site: &'a Site, req: &'a Request) -> Fut<'a, Result<Principal>>;
+    /// Checks the credential that the route asks for. `fresh` asks the database whatever the caches hold.
+    fn authenticate<'a>(&'a self, entry: &'a Entry, site: &'a Site, req: &'a Request, fresh: bool) -> Fut<'a, Result<Principal>>;
     /// Counts a request against its actor, and says where the actor stands.
     fn admit_actor<'a>(&'a self, entry: &'a Entry, principal: &'a Principal) -> Fut<'a, Result<Vec<Standing>>>;
     /// What must still hold inside the write's own batch.
@@ -85,7 +85,7 @@ pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn I
     if let Some(e) = &error {
         served.audit_refusal(e);
     }
-    headers::finish(&mut reply, &served.id, app.config.is_local());
+    headers::finish(&mut reply, &served.id, served.transport_security());
     for (name, value) in limit::headers(&served.standings) {
         reply = reply.with(name, value);
     }
@@ -145,8 +145,10 @@ impl Served<'_> {
         self.gate.admit_address(entry, &req.ip).await?;
         self.principal = match route.auth {
             Auth::Public => Principal::Anonymous,
-            Auth::Provider(name) => Principal::System(name, crate::audit::AuditLog::Platform),
-            Auth::Key | Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => self.gate.authenticate(entry, &site, &req).await?,
+            Auth::Provider(name) => Principal::System(name, AuditLog::Platform),
+            Auth::Key | Auth::KeyNow | Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => {
+                self.gate.authenticate(entry, &site, &req, false).await?
+            }
         };
         authorize(route, &self.principal)?;
         self.standings = self.gate.admit_actor(entry, &self.principal).await?;
@@ -154,8 +156,26 @@ impl Served<'_> {
         if route.csrf == Csrf::OriginAndToken {
             self.verify_form(&req)?;
         }
-        let reply = self.call(entry, &site, &req).await?;
+        let reply = match self.call(entry, &site, &req).await {
+            // The batch found the credential or the plan changed since it was cached: judge anew, and if it may, do it once more.
+            Err(e) if matches!(e.code(), Code::KeyRevoked | Code::PlanLimit) && matches!(route.auth, Auth::Key) => {
+                self.principal = self.gate.authenticate(entry, &site, &req, true).await?;
+                authorize(route, &self.principal)?;
+                self.call(entry, &site, &req).await?
+            }
+            other => other?,
+        };
         Ok(if self.method == "HEAD" { Reply { body: crate::reply::Body::Empty, ..reply } } else { reply })
+    }
+
+    /// Strict-Transport-Security: for our own hosts with everything under them; a portal may stand on a tenant's own domain,
+    /// of which only that host is ours to speak for. None locally: on *.localhost it would only confuse.
+    fn transport_security(&self) -> Option<&'static str> {
+        match self.surface {
+            _ if self.app.config.is_local() => None,
+            "portal" => Some("max-age=63072000"),
+            _ => Some("max-age=63072000; includeSubDomains"),
+        }
     }
 
     async fn site(&self, target: &Target) -> Result<Site> {
@@ -199,8 +219,9 @@ impl Served<'_> {
             Ok(Ran::Read(reply)) => Ok(reply),
             Ok(Ran::Changed(done)) => Ok(done.reply),
             Ok(Ran::Disclosed(shown)) => {
-                self.record_disclosure(&entry.route.audit, shown.target, guards).await?;
-                Ok(shown.reply)
+                let reply = shown.reply;
+                self.record_disclosure(&entry.route.audit, shown.target, shown.log, guards).await?;
+                Ok(reply)
             }
             Err(e) => self.explain(entry, e, claim.as_ref()).await,
         }
@@ -224,7 +245,10 @@ impl Served<'_> {
         match (&error, entry.route.limit.exact()) {
             (Error::Problem(p), Some(exact)) if p.code == Code::RateLimited && p.retry_after.is_none() => {
                 let wait = Span::seconds(i64::from(exact.window_seconds));
-                Err(error.detail(format!("At most {} in {} seconds.", exact.limit, exact.window_seconds)).retry_after(wait).member("policy", exact.name))
+                Err(error
+                    .detail(format!("At most {} in {} seconds.", exact.limit, exact.window_seconds))
+                    .retry_after(wait)
+                    .member("policy", exact.name))
             }
             _ => Err(error),
         }
@@ -247,9 +271,13 @@ impl Served<'_> {
     }
 
     /// The record comes first: what can't be recorded is not shown.
-    async fn record_disclosure(&self, audit: &Audit, target: String, mut batch: Vec<Stmt>) -> Result<()> {
+    async fn record_disclosure(&self, audit: &Audit, target: String, log: Option<AuditLog>, mut batch: Vec<Stmt>) -> Result<()> {
         let Audit::Disclosure(action) = audit else { return Err(Error::incident("a disclosure without its action", target)) };
-        batch.push(self.event(*action, target, Outcome::Success).into_stmt());
+        let mut event = self.event(*action, target, Outcome::Success);
+        if let (Some(log), None) = (log, self.principal.org()) {
+            event.log = log;
+        }
+        batch.push(event.into_stmt());
         self.ports.db.apply(Batch(batch)).await.map_err(Error::from_db)?;
         Ok(())
     }

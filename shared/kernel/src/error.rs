@@ -74,6 +74,8 @@ codes! {
     UnknownHost = "unknown_host", 404, "This address is not in use", "Check the host name.";
     /// The path is there, the method is not.
     MethodNotAllowed = "method_not_allowed", 405, "The method is not supported here", "Use one of the methods in the Allow header.";
+    /// A signed link whose time is over.
+    LinkExpired = "link_expired", 410, "The link has expired", "Ask for the resource again: it comes with a new link.";
     /// In conflict with what is there.
     Conflict = "conflict", 409, "The request conflicts with the current state", "Read the current state and decide again.";
     /// Something with that unique value exists.
@@ -164,7 +166,9 @@ impl From<Code> for Error {
 
 impl Error {
     /// A problem with a sentence about this occurrence.
-    pub fn new(code: Code, detail: impl Into<String>) -> Self { Self::from(code).detail(detail) }
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self::from(code).detail(detail)
+    }
     fn with(mut self, change: impl FnOnce(&mut Occurrence)) -> Self {
         if let Self::Problem(p) = &mut self {
             change(p);
@@ -173,10 +177,14 @@ impl Error {
     }
     /// Sets the sentence about this occurrence.
     #[must_use]
-    pub fn detail(self, text: impl Into<String>) -> Self { self.with(|p| p.detail = text.into()) }
+    pub fn detail(self, text: impl Into<String>) -> Self {
+        self.with(|p| p.detail = text.into())
+    }
     /// Says when to come back.
     #[must_use]
-    pub fn retry_after(self, span: Span) -> Self { self.with(|p| p.retry_after = Some(span)) }
+    pub fn retry_after(self, span: Span) -> Self {
+        self.with(|p| p.retry_after = Some(span))
+    }
     /// Adds a member to the problem document (RFC 9457 §3.2).
     #[must_use]
     pub fn member(self, name: &'static str, value: impl Into<serde_json::Value>) -> Self {
@@ -184,7 +192,9 @@ impl Error {
     }
     /// Adds a response header.
     #[must_use]
-    pub fn header(self, name: &'static str, value: impl Into<String>) -> Self { self.with(|p| p.headers.push((name, value.into()))) }
+    pub fn header(self, name: &'static str, value: impl Into<String>) -> Self {
+        self.with(|p| p.headers.push((name, value.into())))
+    }
     /// Wrong fields.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         let detail = match fields.len() {
@@ -208,7 +218,9 @@ impl Error {
     }
     /// Makes sense of what the database said. One function for D1 and rusqlite, whose texts agree.
     #[track_caller]
-    pub fn from_db(error: DbError) -> Self { Self::from_db_at(Location::caller(), error) }
+    pub fn from_db(error: DbError) -> Self {
+        Self::from_db_at(Location::caller(), error)
+    }
 
     pub(crate) fn from_db_at(at: &'static Location<'static>, DbError(text): DbError) -> Self {
         let guard = Guard::ALL.into_iter().find(|g| text.contains(g.text()));
@@ -235,7 +247,9 @@ impl Error {
 
 /// D1's texts for passing trouble (its documentation and workers-sdk threads).
 fn is_transient(text: &str) -> bool {
-    ["Network connection lost", "object to be reset", "code was updated", "D1 DB is overloaded", "timed out"].iter().any(|t| text.contains(t))
+    ["Network connection lost", "object to be reset", "code was updated", "D1 DB is overloaded", "timed out"]
+        .iter()
+        .any(|t| text.contains(t))
 }
 
 impl std::fmt::Display for Error {

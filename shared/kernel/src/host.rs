@@ -105,8 +105,28 @@ mod tests {
         assert_eq!(normalize("northwind.localhost.").as_deref(), Some("northwind.localhost"));
         assert_eq!(normalize("xn--bcher-kva.example").as_deref(), Some("xn--bcher-kva.example"));
         let odd = [
-            "", ".", "a..b", "-a.b", "a-.b", "a b", "a/b", "user@host", "[::1]", "[::1]:80", "host:port", "host:80:80", "é.example",
-            "a\0b", "a_b.example", "..", "a.b..", ":80", "%61.example", "a,b", "a;b", "\u{ff41}.example",
+            "",
+            ".",
+            "a..b",
+            "-a.b",
+            "a-.b",
+            "a b",
+            "a/b",
+            "user@host",
+            "[::1]",
+            "[::1]:80",
+            "host:port",
+            "host:80:80",
+            "é.example",
+            "a\0b",
+            "a_b.example",
+            "..",
+            "a.b..",
+            ":80",
+            "%61.example",
+            "a,b",
+            "a;b",
+            "\u{ff41}.example",
         ];
         for host in odd {
             assert_eq!(normalize(host), None, "{host:?}");

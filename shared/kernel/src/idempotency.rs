@@ -50,7 +50,9 @@ pub struct Held {
     key: (String, String),
 }
 impl Drop for Held {
-    fn drop(&mut self) { self.running.0.borrow_mut().remove(&self.key); }
+    fn drop(&mut self) {
+        self.running.0.borrow_mut().remove(&self.key);
+    }
 }
 
 impl Running {

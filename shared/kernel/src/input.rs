@@ -32,9 +32,13 @@ pub struct Text {
 }
 impl Text {
     /// One line: no control characters.
-    pub const fn line(min: usize, max: usize) -> Self { Self { min, max, lines: false } }
+    pub const fn line(min: usize, max: usize) -> Self {
+        Self { min, max, lines: false }
+    }
     /// Several lines: tabs and line breaks allowed, other control characters not.
-    pub const fn lines(min: usize, max: usize) -> Self { Self { min, max, lines: true } }
+    pub const fn lines(min: usize, max: usize) -> Self {
+        Self { min, max, lines: true }
+    }
 }
 
 /// The fields of a request.
@@ -65,8 +69,12 @@ impl Input {
     fn from_pairs(pairs: Vec<(String, String)>, place: Place) -> Self {
         Self::new(pairs.into_iter().map(|(n, v)| (n, Value::String(v))).collect(), place)
     }
-    pub(crate) fn from_form(pairs: Vec<(String, String)>) -> Self { Self::from_pairs(pairs, Place::Form) }
-    pub(crate) fn from_query(pairs: Vec<(String, String)>) -> Self { Self::from_pairs(pairs, Place::Query) }
+    pub(crate) fn from_form(pairs: Vec<(String, String)>) -> Self {
+        Self::from_pairs(pairs, Place::Form)
+    }
+    pub(crate) fn from_query(pairs: Vec<(String, String)>) -> Self {
+        Self::from_pairs(pairs, Place::Query)
+    }
     fn new(fields: Map<String, Value>, place: Place) -> Self {
         Self { fields, place, seen: RefCell::default(), errors: RefCell::default() }
     }
@@ -93,7 +101,9 @@ impl Input {
             _ => true,
         })
     }
-    fn missing(&self, name: &'static str) { self.wrong(name, "required", "This field is required.", format!("Send `{name}`.")); }
+    fn missing(&self, name: &'static str) {
+        self.wrong(name, "required", "This field is required.", format!("Send `{name}`."));
+    }
     fn checked<'v>(&self, name: &'static str, value: &'v Value, rule: Text) -> Option<&'v str> {
         let Value::String(text) = value else {
             self.wrong(name, "wrong_type", format!("This is {}, not a string.", kind_of(value)), "Send a string.");
@@ -107,7 +117,8 @@ impl Input {
         } else if length > rule.max {
             self.wrong(name, "too_long", format!("This has {length} characters; at most {} are allowed.", rule.max), "Shorten it.");
         } else if length < rule.min || (rule.min > 0 && text.trim().is_empty()) {
-            let what = if rule.min == 1 { "This must not be empty.".to_owned() } else { format!("At least {} characters are needed.", rule.min) };
+            let what =
+                if rule.min == 1 { "This must not be empty.".to_owned() } else { format!("At least {} characters are needed.", rule.min) };
             self.wrong(name, "too_short", what, format!("Write {}.", if rule.min == 1 { "something" } else { "more" }));
         } else {
             return Some(text);
@@ -133,7 +144,12 @@ impl Input {
         let text = self.checked(name, self.take(name)?, Text::line(0, 64))?;
         let id = I::parse(text);
         if id.is_none() {
-            self.wrong(name, "invalid_format", format!("This is not an id of the form `{}_…`.", I::PREFIX), "Send the id as the API gave it.");
+            self.wrong(
+                name,
+                "invalid_format",
+                format!("This is not an id of the form `{}_…`.", I::PREFIX),
+                "Send the id as the API gave it.",
+            );
         }
         id
     }
@@ -213,10 +229,11 @@ impl Input {
     pub fn finish(self) -> Result<()> {
         {
             let seen = self.seen.borrow();
-            let unknown = |name: &&String| !seen.contains(name.as_str()) && !(self.place == Place::Form && name.as_str() == "csrf");
+            let unknown = |name: &&String| !seen.contains(name.as_str()) && (self.place != Place::Form || name.as_str() != "csrf");
             for name in self.fields.keys().filter(unknown) {
                 let known: Vec<String> = seen.iter().map(|n| format!("`{n}`")).collect();
-                let fix = if known.is_empty() { "Leave it out.".to_owned() } else { format!("Leave it out; known are {}.", known.join(", ")) };
+                let fix =
+                    if known.is_empty() { "Leave it out.".to_owned() } else { format!("Leave it out; known are {}.", known.join(", ")) };
                 let shown: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
                 self.wrong(&shown, "unknown", "There is no such field.", fix);
             }
@@ -248,7 +265,8 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_reported_at_once() {
-        let input = Input::from_json(br#"{"subject": 7, "body": "a\u0000b", "priority": "huge", "n": 11, "extra/field": 1, "x": null}"#).unwrap();
+        let input =
+            Input::from_json(br#"{"subject": 7, "body": "a\u0000b", "priority": "huge", "n": 11, "extra/field": 1, "x": null}"#).unwrap();
         input.text("subject", Text::line(1, 10));
         input.text("body", Text::lines(1, 10));
         input.text("missing", Text::line(1, 10));

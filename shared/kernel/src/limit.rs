@@ -83,10 +83,13 @@ mod tests {
         let burst = Standing { policy: "burst", quota: 50, window_seconds: 10, remaining: None, reset: None };
         let hour =
             Standing { policy: "hour", quota: 10_000, window_seconds: 3_600, remaining: Some(9_321), reset: Some(Span::millis(1_210_100)) };
-        assert_eq!(headers(&[burst, hour]), [
-            ("ratelimit-policy", "\"burst\";q=50;w=10, \"hour\";q=10000;w=3600".to_owned()),
-            ("ratelimit", "\"hour\";r=9321;t=1211".to_owned()),
-        ]);
+        assert_eq!(
+            headers(&[burst, hour]),
+            [
+                ("ratelimit-policy", "\"burst\";q=50;w=10, \"hour\";q=10000;w=3600".to_owned()),
+                ("ratelimit", "\"hour\";r=9321;t=1211".to_owned()),
+            ]
+        );
         assert_eq!(headers(&[]), []);
     }
 }

@@ -1,12 +1,6 @@
 //! One JSON line an event. Never a body, a query, a credential or a token.
 
-use crate::{
-    Principal, RequestId,
-    error::Error,
-    ports::Log,
-    route::Route,
-    time::Millis,
-};
+use crate::{Principal, RequestId, error::Error, ports::Log, route::Route, time::Millis};
 use serde_json::{Map, Value, json};
 
 /// The line of a request.

@@ -40,10 +40,14 @@ pub(crate) struct Hint {
     pub body: String,
 }
 impl Hint {
-    fn new(queue: Queue, id: &str) -> Self { Self { queue, body: hint_body(id) } }
+    fn new(queue: Queue, id: &str) -> Self {
+        Self { queue, body: hint_body(id) }
+    }
 }
 /// The text of a hint: versioned, so that consumers of two deployments understand each other.
-pub fn hint_body(id: &str) -> String { format!("{{\"v\":1,\"id\":\"{id}\"}}") }
+pub fn hint_body(id: &str) -> String {
+    format!("{{\"v\":1,\"id\":\"{id}\"}}")
+}
 
 /// A change being put together.
 #[must_use = "a mutation does nothing until it is committed"]
@@ -61,7 +65,9 @@ pub struct Committed {
     pub(crate) reply: Reply,
 }
 impl Committed {
-    pub(crate) fn unchanged(reply: Reply) -> Self { Self { reply } }
+    pub(crate) fn unchanged(reply: Reply) -> Self {
+        Self { reply }
+    }
 }
 
 impl Mutation {
@@ -74,9 +80,13 @@ impl Mutation {
         self
     }
     /// Adds a statement that must change exactly one row; otherwise nothing happens and the caller gets "not found".
-    pub fn then_one(self, stmt: Stmt) -> Self { self.then_guarded(Guard::One, stmt) }
+    pub fn then_one(self, stmt: Stmt) -> Self {
+        self.then_guarded(Guard::One, stmt)
+    }
     /// Adds a statement that must change exactly one row, under the guard's name.
-    pub fn then_guarded(self, guard: Guard, stmt: Stmt) -> Self { self.then(stmt).then(guard.changed_one()) }
+    pub fn then_guarded(self, guard: Guard, stmt: Stmt) -> Self {
+        self.then(stmt).then(guard.changed_one())
+    }
     /// Records a domain event of the organization. `payload` is the event's `data`, JSON text.
     pub fn event(mut self, org: &OrgId, kind: &'static str, payload: String) -> Self {
         let id: EventId = self.ports.id();
@@ -126,7 +136,9 @@ pub struct Intake {
     hints: Vec<Hint>,
 }
 impl Intake {
-    pub(crate) fn new(ports: Ports) -> Self { Self { ports, stmts: Vec::new(), hints: Vec::new() } }
+    pub(crate) fn new(ports: Ports) -> Self {
+        Self { ports, stmts: Vec::new(), hints: Vec::new() }
+    }
     /// Adds a bookkeeping statement. The catalogue test holds its kind to its tables.
     pub fn then(mut self, stmt: Stmt) -> Self {
         self.stmts.push(stmt);

@@ -17,7 +17,9 @@ pub struct Page {
 }
 
 /// Binds a cursor to its list: the tenant, the route and the filters.
-fn context(org: &OrgId, req: &Request, filters: &str) -> String { format!("{org}\n{}\n{filters}", req.path()) }
+fn context(org: &OrgId, req: &Request, filters: &str) -> String {
+    format!("{org}\n{}\n{filters}", req.path())
+}
 
 impl Page {
     /// Takes `limit` and `cursor` out of the query. `filters` is what else the list is narrowed by, in one canonical text.
@@ -29,14 +31,17 @@ impl Page {
         let after = match input.opt_text("cursor", Text::line(0, 512)) {
             None => String::new(),
             Some(cursor) => {
-                let bytes = crypto::cursor::open(keys, &context(org, req, filters), &cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
+                let bytes =
+                    crypto::cursor::open(keys, &context(org, req, filters), &cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
                 String::from_utf8(bytes).map_err(|_| Error::from(Code::CursorInvalid))?
             }
         };
         Ok(Self { limit, after })
     }
     /// The keyset bound for `id < ?`: above every id on the first page.
-    pub fn before(&self) -> &str { if self.after.is_empty() { "~" } else { &self.after } }
+    pub fn before(&self) -> &str {
+        if self.after.is_empty() { "~" } else { &self.after }
+    }
     /// The cursor of the page after the one that ends with `last`.
     pub fn next(req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, last: &str) -> String {
         crypto::cursor::seal(keys, &context(org, req, filters), last.as_bytes())

@@ -7,11 +7,15 @@ use std::rc::Rc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PortError(pub String);
 impl std::fmt::Display for PortError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) }
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 impl From<PortError> for crate::Error {
     #[track_caller]
-    fn from(e: PortError) -> Self { Self::incident("a platform port", e.0) }
+    fn from(e: PortError) -> Self {
+        Self::incident("a platform port", e.0)
+    }
 }
 
 /// A key of a KV listing with its metadata.
@@ -107,6 +111,15 @@ impl Queue {
             Self::Exports => "portico-exports",
         }
     }
+    /// The queue that takes the messages it has given up.
+    pub const fn dead_letters(self) -> &'static str {
+        match self {
+            Self::Events => "portico-events-dead",
+            Self::Deliveries => "portico-deliveries-dead",
+            Self::Stripe => "portico-stripe-dead",
+            Self::Exports => "portico-exports-dead",
+        }
+    }
     /// The name of its producer binding.
     pub const fn binding(self) -> &'static str {
         match self {
@@ -170,7 +183,9 @@ pub struct Answer {
 }
 impl Answer {
     /// A header by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> { self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()) }
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
 }
 /// Why there was no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

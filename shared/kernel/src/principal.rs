@@ -69,8 +69,12 @@ impl Scope {
 pub struct Scopes(u32);
 impl Scopes {
     /// Every scope there is.
-    pub const fn all() -> Self { Self(u32::MAX) }
-    const fn bit(r: Resource, v: Verb) -> u32 { 1 << ((r as u32) * 2 + (v as u32)) }
+    pub const fn all() -> Self {
+        Self(u32::MAX)
+    }
+    const fn bit(r: Resource, v: Verb) -> u32 {
+        1 << ((r as u32) * 2 + (v as u32))
+    }
     /// Reads names such as `tickets:write`, separated by spaces; `*` is all. Unknown names grant nothing.
     pub fn parse(text: &str) -> Self {
         let mut set = 0;
@@ -99,9 +103,7 @@ impl Scopes {
     pub fn names(self) -> Vec<String> {
         Resource::ALL
             .into_iter()
-            .filter_map(|r| {
-                [Verb::Write, Verb::Read].into_iter().map(|v| Scope::Of(r, v)).find(|s| self.allow(*s)).map(Scope::name)
-            })
+            .filter_map(|r| [Verb::Write, Verb::Read].into_iter().map(|v| Scope::Of(r, v)).find(|s| self.allow(*s)).map(Scope::name))
             .collect()
     }
 }
@@ -134,7 +136,9 @@ impl Role {
         }
     }
     /// Reads a stored role.
-    pub fn parse(text: &str) -> Option<Self> { Self::ALL.into_iter().find(|r| r.as_str() == text) }
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
 }
 
 /// An API key that was checked.

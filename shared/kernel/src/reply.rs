@@ -44,15 +44,25 @@ impl Reply {
         }
     }
     /// JSON text that the database built.
-    pub fn json_text(status: u16, text: String) -> Self { Self::of(status, JSON, text.into_bytes()) }
+    pub fn json_text(status: u16, text: String) -> Self {
+        Self::of(status, JSON, text.into_bytes())
+    }
     /// A problem document.
-    pub fn problem(status: u16, text: String) -> Self { Self::of(status, PROBLEM_JSON, text.into_bytes()) }
+    pub fn problem(status: u16, text: String) -> Self {
+        Self::of(status, PROBLEM_JSON, text.into_bytes())
+    }
     /// A page.
-    pub fn html(status: u16, markup: String) -> Self { Self::of(status, HTML, markup.into_bytes()) }
+    pub fn html(status: u16, markup: String) -> Self {
+        Self::of(status, HTML, markup.into_bytes())
+    }
     /// No content.
-    pub fn no_content() -> Self { Self { status: 204, headers: Vec::new(), body: Body::Empty } }
+    pub fn no_content() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Body::Empty }
+    }
     /// See other (303): the answer to a form that did its work.
-    pub fn see_other(to: &str) -> Self { Self { status: 303, headers: Vec::new(), body: Body::Empty }.with("location", to) }
+    pub fn see_other(to: &str) -> Self {
+        Self { status: 303, headers: Vec::new(), body: Body::Empty }.with("location", to)
+    }
     /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
@@ -60,7 +70,9 @@ impl Reply {
         self
     }
     /// A header by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> { self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()) }
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
     /// The body as text, for tests and for the idempotency record. `None` for a stream or when it is not UTF-8.
     pub fn text(&self) -> Option<&str> {
         match &self.body {

@@ -1,11 +1,6 @@
 //! A request, from the wire to a handler.
 
-use crate::{
-    Error, Fut, Id, RequestId, Result,
-    error::Code,
-    input::Input,
-    route::Method,
-};
+use crate::{Error, Fut, Id, RequestId, Result, error::Code, input::Input, route::Method};
 
 /// What the platform hands in. Headers and body are read only when asked for.
 pub trait Inbound {
@@ -84,46 +79,64 @@ pub struct Request {
 
 impl Request {
     /// Its id, `req_…`.
-    pub fn id(&self) -> &RequestId { &self.id }
+    pub fn id(&self) -> &RequestId {
+        &self.id
+    }
     /// The method.
-    pub fn method(&self) -> Method { self.method }
+    pub fn method(&self) -> Method {
+        self.method
+    }
     /// The path as sent.
-    pub fn path(&self) -> &str { &self.target.path }
+    pub fn path(&self) -> &str {
+        &self.target.path
+    }
     /// The host, normalized.
-    pub fn host(&self) -> &str { &self.host }
+    pub fn host(&self) -> &str {
+        &self.host
+    }
     /// `scheme://authority` of the request itself: what an `Origin` header must equal.
-    pub fn origin(&self) -> String { format!("{}://{}", self.target.scheme, self.target.authority) }
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.target.scheme, self.target.authority)
+    }
     /// The client's address, as the edge saw it.
-    pub fn ip(&self) -> &str { &self.ip }
+    pub fn ip(&self) -> &str {
+        &self.ip
+    }
     /// The client's user agent, cut at 256 characters.
-    pub fn user_agent(&self) -> &str { &self.user_agent }
+    pub fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
     /// A header by its lower-case name.
-    pub fn header(&self, name: &str) -> Option<String> { self.inbound.header(name) }
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.inbound.header(name)
+    }
     /// The raw body.
-    pub fn body(&self) -> &[u8] { &self.body }
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
     /// A query parameter; the last one wins when it stands twice.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.target.query.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
     /// Every query parameter in order.
-    pub fn query_pairs(&self) -> &[(String, String)] { &self.target.query }
+    pub fn query_pairs(&self) -> &[(String, String)] {
+        &self.target.query
+    }
     /// A path parameter.
     ///
     /// # Errors
     /// An incident when the route has no such parameter.
     #[track_caller]
     pub fn param(&self, name: &str) -> Result<&str> {
-        self.params
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-            .ok_or_else(|| Error::incident("a path parameter", name))
+        self.params.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str()).ok_or_else(|| Error::incident("a path parameter", name))
     }
     /// A path parameter as an id. One of another shape names nothing: 404, as for an unknown one.
     ///
     /// # Errors
     /// Not found.
-    pub fn id_param<I: Id>(&self, name: &str) -> Result<I> { I::parse(self.param(name)?).ok_or_else(|| Code::NotFound.into()) }
+    pub fn id_param<I: Id>(&self, name: &str) -> Result<I> {
+        I::parse(self.param(name)?).ok_or_else(|| Code::NotFound.into())
+    }
     /// The body's fields, from JSON or a form, to be taken one by one.
     ///
     /// # Errors
@@ -132,9 +145,13 @@ impl Request {
         if self.form { Ok(Input::from_form(parse_pairs(&String::from_utf8_lossy(&self.body)))) } else { Input::from_json(&self.body) }
     }
     /// The query's fields, to be taken one by one.
-    pub fn query_input(&self) -> Input { Input::from_query(self.target.query.clone()) }
+    pub fn query_input(&self) -> Input {
+        Input::from_query(self.target.query.clone())
+    }
     /// A cookie by name.
-    pub fn cookie(&self, name: &str) -> Option<String> { cookie(&self.inbound.header("cookie")?, name) }
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        cookie(&self.inbound.header("cookie")?, name)
+    }
 }
 
 /// A cookie's value out of a `Cookie` header.

@@ -59,6 +59,8 @@ pub enum Auth {
     Provider(&'static str),
     /// An API key that holds the route's scope.
     Key,
+    /// As [`Auth::Key`], read from the database whatever the caches hold: for what must be true now. Costs a round trip.
+    KeyNow,
     /// A signed-in staff member of the organization that the path names as `{org}`, with at least that role.
     Staff(Role),
     /// Any signed-in staff account.
@@ -144,7 +146,7 @@ pub struct Route {
 
 /// What a handler is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role3 {
+pub(crate) enum HandlerKind {
     Query,
     Disclosure,
     Command,
@@ -152,30 +154,32 @@ pub(crate) enum Role3 {
 
 impl Route {
     /// Refused at compile time by [`query`], [`disclosure`] and [`command`].
-    const fn check(&self, kind: Role3) {
+    const fn check(&self, kind: HandlerKind) {
         let get = matches!(self.method, Method::Get);
         match kind {
-            Role3::Query => {
+            HandlerKind::Query => {
                 assert!(get, "a query is a GET");
                 assert!(matches!(self.audit, Audit::ReadOnly), "a query leaves nothing in the audit log; a read that must is a Disclosure");
             }
-            Role3::Disclosure => {
+            HandlerKind::Disclosure => {
                 assert!(get, "a disclosure is a GET");
                 assert!(matches!(self.audit, Audit::Disclosure(_)), "a disclosure names its action");
             }
-            Role3::Command => {
+            HandlerKind::Command => {
                 assert!(!get, "a command is not a GET");
-                match self.audit {
-                    Audit::Records(actions) => assert!(!actions.is_empty(), "a command names its actions"),
-                    Audit::Intake(_) => assert!(matches!(self.auth, Auth::Provider(_)), "an intake is a provider's"),
-                    Audit::ReadOnly | Audit::Disclosure(_) => panic!("a command records what it does"),
+                assert!(matches!(self.audit, Audit::Records(_) | Audit::Intake(_)), "a command records what it does");
+                if let Audit::Records(actions) = self.audit {
+                    assert!(!actions.is_empty(), "a command names its actions");
+                }
+                if let Audit::Intake(_) = self.audit {
+                    assert!(matches!(self.auth, Auth::Provider(_)), "an intake is a provider's");
                 }
             }
         }
         assert!(matches!(self.path.as_bytes(), [b'/', ..]), "a path begins with /");
         assert!(!self.surfaces.is_empty(), "a route is served somewhere");
         assert!(!self.summary.is_empty(), "a route says what it is for");
-        assert!(matches!(self.auth, Auth::Key) || matches!(self.scope, Scope::None), "a scope is asked of keys only");
+        assert!(matches!(self.auth, Auth::Key | Auth::KeyNow) || matches!(self.scope, Scope::None), "a scope is asked of keys only");
         let cookie = matches!(self.auth, Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator);
         let form = matches!(self.payload, Payload::Form(_));
         match self.csrf {
@@ -188,7 +192,7 @@ impl Route {
             assert!(matches!(self.idempotency, Idempotency::Natural), "a GET is idempotent by nature");
         }
         if matches!(self.idempotency, Idempotency::Key) {
-            assert!(matches!(self.auth, Auth::Key), "Idempotency-Key belongs to the API");
+            assert!(matches!(self.auth, Auth::Key | Auth::KeyNow), "Idempotency-Key belongs to the API");
         }
         assert!(matches!(self.auth, Auth::Provider(_)) == matches!(self.limit, Limit::Provider), "the provider's limit is the provider's");
     }
@@ -218,11 +222,17 @@ macro_rules! reading {
     ($name:ident) => {
         impl<'a> $name<'a> {
             /// The Worker's state and configuration.
-            pub fn app(&self) -> &'a App { self.app }
+            pub fn app(&self) -> &'a App {
+                self.app
+            }
             /// The site that the host resolved to.
-            pub fn site(&self) -> &'a Site { self.site }
+            pub fn site(&self) -> &'a Site {
+                self.site
+            }
             /// Who is calling.
-            pub fn principal(&self) -> &'a Principal { self.principal }
+            pub fn principal(&self) -> &'a Principal {
+                self.principal
+            }
             /// The organization that the caller acts in.
             ///
             /// # Errors
@@ -232,19 +242,25 @@ macro_rules! reading {
                 self.principal.org().ok_or_else(|| Error::incident("the caller's organization", self.principal.kind()))
             }
             /// Now.
-            pub fn now(&self) -> Millis { self.ports.clock.now() }
+            pub fn now(&self) -> Millis {
+                self.ports.clock.now()
+            }
             /// Runs one read statement: one round trip.
             ///
             /// # Errors
             /// What the database refused.
             #[track_caller]
-            pub fn rows(&self, stmt: Stmt) -> impl Future<Output = Result<Rows>> + 'a { db::rows(&*self.ports.db, stmt) }
+            pub fn rows(&self, stmt: Stmt) -> impl Future<Output = Result<Rows>> + 'a {
+                db::rows(&*self.ports.db, stmt)
+            }
             /// Runs one read statement and takes its first row: one round trip.
             ///
             /// # Errors
             /// What the database refused.
             #[track_caller]
-            pub fn first(&self, stmt: Stmt) -> impl Future<Output = Result<Option<Row>>> + 'a { db::first(&*self.ports.db, stmt) }
+            pub fn first(&self, stmt: Stmt) -> impl Future<Output = Result<Option<Row>>> + 'a {
+                db::first(&*self.ports.db, stmt)
+            }
             /// Runs several read statements together: one round trip.
             ///
             /// # Errors
@@ -254,7 +270,9 @@ macro_rules! reading {
                 reader.read(stmts).await.map_err(Error::from_db)
             }
             /// The object store, for reading.
-            pub fn blobs(&self) -> &'a dyn BlobReader { &*self.ports.blobs }
+            pub fn blobs(&self) -> &'a dyn BlobReader {
+                &*self.ports.blobs
+            }
         }
     };
 }
@@ -263,9 +281,13 @@ reading!(Write);
 
 impl Write<'_> {
     /// A new id.
-    pub fn id<I: crate::Id>(&self) -> I { self.ports.id() }
+    pub fn id<I: crate::Id>(&self) -> I {
+        self.ports.id()
+    }
     /// Random bytes.
-    pub fn random<const N: usize>(&self) -> [u8; N] { self.ports.random() }
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.ports.random()
+    }
 
     /// Starts the change, under the route's only action.
     ///
@@ -283,7 +305,9 @@ impl Write<'_> {
     /// # Errors
     /// An incident when the route does not declare the action.
     #[track_caller]
-    pub fn mutation_as(&self, action: Action, target: &str) -> Result<Mutation> { self.mutation_in(self.principal.log(), action, target) }
+    pub fn mutation_as(&self, action: Action, target: &str) -> Result<Mutation> {
+        self.mutation_in(self.principal.log(), action, target)
+    }
     /// As [`Write::mutation_as`], in a given log: for callers who have none yet, such as at sign-in.
     ///
     /// # Errors
@@ -324,17 +348,26 @@ impl Write<'_> {
         }
     }
     /// Answers without having changed anything. Safe: a change has no other way in than a mutation.
-    pub fn unchanged(&self, reply: Reply) -> Committed { Committed::unchanged(reply) }
+    pub fn unchanged(&self, reply: Reply) -> Committed {
+        Committed::unchanged(reply)
+    }
 }
 
 /// A read with its recorded target.
 pub struct Disclosed {
     pub(crate) reply: Reply,
     pub(crate) target: String,
+    pub(crate) log: Option<AuditLog>,
 }
 impl Read<'_> {
+    /// As [`Read::disclose`], in the organization's log that a signed link names: for callers who have none themselves.
+    pub fn disclose_in(&self, org: &OrgId, target: &str, reply: Reply) -> Disclosed {
+        Disclosed { reply, target: target.to_owned(), log: Some(AuditLog::Org(org.clone())) }
+    }
     /// Answers a [`Disclosure`]: the audit event is committed before the reply leaves.
-    pub fn disclose(&self, target: &str, reply: Reply) -> Disclosed { Disclosed { reply, target: target.to_owned() } }
+    pub fn disclose(&self, target: &str, reply: Reply) -> Disclosed {
+        Disclosed { reply, target: target.to_owned(), log: None }
+    }
 }
 
 /// A read.
@@ -376,7 +409,7 @@ pub struct Entry {
 
 /// Enters a query.
 pub const fn query<Q: Query>() -> Entry {
-    const { Q::ROUTE.check(Role3::Query) };
+    const { Q::ROUTE.check(HandlerKind::Query) };
     Entry {
         route: Q::ROUTE,
         run: |cx, req| {
@@ -389,7 +422,7 @@ pub const fn query<Q: Query>() -> Entry {
 }
 /// Enters a disclosure.
 pub const fn disclosure<D: Disclosure>() -> Entry {
-    const { D::ROUTE.check(Role3::Disclosure) };
+    const { D::ROUTE.check(HandlerKind::Disclosure) };
     Entry {
         route: D::ROUTE,
         run: |cx, req| {
@@ -402,7 +435,7 @@ pub const fn disclosure<D: Disclosure>() -> Entry {
 }
 /// Enters a command.
 pub const fn command<C: Command>() -> Entry {
-    const { C::ROUTE.check(Role3::Command) };
+    const { C::ROUTE.check(HandlerKind::Command) };
     Entry { route: C::ROUTE, run: |cx, req| Box::pin(async move { C::call(cx, req).await.map(Ran::Changed) }) }
 }
 
@@ -413,16 +446,18 @@ pub const fn command<C: Command>() -> Entry {
 pub(crate) fn authorize(route: &Route, principal: &Principal) -> Result<()> {
     match (route.auth, principal) {
         (Auth::Public, _) | (Auth::Provider(_), Principal::System(..)) => Ok(()),
-        (Auth::Key, Principal::Key(key)) if key.scopes.allow(route.scope) => Ok(()),
-        (Auth::Key, Principal::Key(_)) => Err(Error::from(Code::ScopeMissing).member("required_scope", route.scope.name())),
-        (Auth::Key, _) => Err(Error::from(Code::KeyMissing).header("www-authenticate", "Bearer")),
+        (Auth::Key | Auth::KeyNow, Principal::Key(key)) if key.scopes.allow(route.scope) => Ok(()),
+        (Auth::Key | Auth::KeyNow, Principal::Key(_)) => Err(Error::from(Code::ScopeMissing).member("required_scope", route.scope.name())),
+        (Auth::Key | Auth::KeyNow, _) => Err(Error::from(Code::KeyMissing).header("www-authenticate", "Bearer")),
         (Auth::Staff(least), Principal::Staff(staff)) => match &staff.membership {
             Some((_, role)) if *role >= least => Ok(()),
             Some(_) => Err(Code::RoleMissing.into()),
             // Not a member: the organization does not exist for them.
             None => Err(Code::NotFound.into()),
         },
-        (Auth::Account, Principal::Staff(_)) | (Auth::Customer, Principal::Customer(_)) | (Auth::Operator, Principal::Operator(_)) => Ok(()),
+        (Auth::Account, Principal::Staff(_)) | (Auth::Customer, Principal::Customer(_)) | (Auth::Operator, Principal::Operator(_)) => {
+            Ok(())
+        }
         (Auth::Operator, _) => Err(Code::NotFound.into()),
         (Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Provider(_), _) => Err(Code::SignInNeeded.into()),
     }

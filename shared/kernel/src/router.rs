@@ -29,7 +29,7 @@ impl Router {
                 other.route.method == entry.route.method && other.route.surfaces.iter().any(|s| entry.route.surfaces.contains(s))
             };
             match paths.iter_mut().find(|(path, _)| *path == entry.route.path) {
-                Some((path, same)) if same.iter().any(|o| clash(&o)) => return Err(format!("two routes for {path}")),
+                Some((path, same)) if same.iter().any(clash) => return Err(format!("two routes for {path}")),
                 Some((_, same)) => same.push(entry),
                 None => paths.push((entry.route.path, vec![entry])),
             }

@@ -13,22 +13,34 @@ pub enum Value {
     Text(String),
 }
 impl From<&str> for Value {
-    fn from(s: &str) -> Self { Self::Text(s.to_owned()) }
+    fn from(s: &str) -> Self {
+        Self::Text(s.to_owned())
+    }
 }
 impl From<String> for Value {
-    fn from(s: String) -> Self { Self::Text(s) }
+    fn from(s: String) -> Self {
+        Self::Text(s)
+    }
 }
 impl From<i64> for Value {
-    fn from(n: i64) -> Self { Self::Int(n) }
+    fn from(n: i64) -> Self {
+        Self::Int(n)
+    }
 }
 impl From<u32> for Value {
-    fn from(n: u32) -> Self { Self::Int(i64::from(n)) }
+    fn from(n: u32) -> Self {
+        Self::Int(i64::from(n))
+    }
 }
 impl From<bool> for Value {
-    fn from(b: bool) -> Self { Self::Int(i64::from(b)) }
+    fn from(b: bool) -> Self {
+        Self::Int(i64::from(b))
+    }
 }
 impl<T: Into<Value>> From<Option<T>> for Value {
-    fn from(o: Option<T>) -> Self { o.map_or(Self::Null, Into::into) }
+    fn from(o: Option<T>) -> Self {
+        o.map_or(Self::Null, Into::into)
+    }
 }
 
 /// What a statement may do. The catalogue test holds each to it with SQLite's authorizer.
@@ -45,8 +57,19 @@ pub enum Kind {
 
 /// The tables that a [`Kind::Bookkeep`] statement may change: each is itself a record of machine work.
 pub const BOOKKEEPING_TABLES: &[&str] = &[
-    "outbox", "jobs", "webhook_messages", "webhook_deliveries", "webhook_attempts", "endpoint_health", "stripe_events",
-    "rate_windows", "idempotency", "retention_runs", "cron_runs", "dead_letters", "key_usage",
+    "outbox",
+    "jobs",
+    "webhook_messages",
+    "webhook_deliveries",
+    "webhook_attempts",
+    "endpoint_health",
+    "stripe_events",
+    "rate_windows",
+    "idempotency",
+    "retention_runs",
+    "cron_runs",
+    "dead_letters",
+    "key_usage",
 ];
 
 /// Who may see the rows of a statement.
@@ -81,7 +104,7 @@ pub struct Sql {
 #[macro_export]
 macro_rules! sql {
     ($($(#[$doc:meta])* $kind:ident $tenancy:ident $(($reason:literal))? $name:ident($params:literal) -> [$($col:literal),* $(,)?] = $text:expr;)+) => {
-        $($(#[$doc])* pub const $name: $crate::sql::Sql = $crate::sql::Sql {
+        $($(#[$doc])* #[doc = concat!("Statement `", stringify!($name), "`.")] pub const $name: $crate::sql::Sql = $crate::sql::Sql {
             name: concat!(module_path!(), "::", stringify!($name)), text: $text, kind: $crate::sql::Kind::$kind,
             tenancy: $crate::sql::Tenancy::$tenancy $(($reason))?, params: $params, columns: &[$($col),*],
         };)+
@@ -98,9 +121,13 @@ pub struct Stmt {
 }
 impl Stmt {
     /// Its declaration.
-    pub fn sql(&self) -> &Sql { &self.sql }
+    pub fn sql(&self) -> &Sql {
+        &self.sql
+    }
     /// Its parameters, in order.
-    pub fn args(&self) -> &[Value] { &self.args }
+    pub fn args(&self) -> &[Value] {
+        &self.args
+    }
 }
 impl Sql {
     /// Binds all parameters. The number is checked by the catalogue test's run of every handler and, in debug builds, here.

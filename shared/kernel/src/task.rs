@@ -1,7 +1,7 @@
 //! What queue consumers and crons work with: no caller, no reply, but the same two ways to write.
 
 use crate::{
-    Id, Millis, Mutation, OrgId, Result,
+    Fut, Id, Millis, Mutation, OrgId, Result,
     app::App,
     audit::{Action, AuditLog, Event, Origin, Outcome},
     db::{self, Batch, Row, Rows},
@@ -10,6 +10,7 @@ use crate::{
     ports::{Ports, Queue},
     reply::Reply,
     sql::Stmt,
+    worker::Cron,
 };
 
 /// A piece of background work under way.
@@ -24,26 +25,36 @@ pub struct Task<'a> {
 
 impl Task<'_> {
     /// Now.
-    pub fn now(&self) -> Millis { self.ports.clock.now() }
+    pub fn now(&self) -> Millis {
+        self.ports.clock.now()
+    }
     /// A new id.
-    pub fn id<I: Id>(&self) -> I { self.ports.id() }
+    pub fn id<I: Id>(&self) -> I {
+        self.ports.id()
+    }
     /// Runs one read statement.
     ///
     /// # Errors
     /// What the database refused.
     #[track_caller]
-    pub fn rows(&self, stmt: Stmt) -> impl Future<Output = Result<Rows>> + '_ { db::rows(&*self.ports.db, stmt) }
+    pub fn rows(&self, stmt: Stmt) -> impl Future<Output = Result<Rows>> + '_ {
+        db::rows(&*self.ports.db, stmt)
+    }
     /// Runs one read statement and takes its first row.
     ///
     /// # Errors
     /// What the database refused.
     #[track_caller]
-    pub fn first(&self, stmt: Stmt) -> impl Future<Output = Result<Option<Row>>> + '_ { db::first(&*self.ports.db, stmt) }
+    pub fn first(&self, stmt: Stmt) -> impl Future<Output = Result<Option<Row>>> + '_ {
+        db::first(&*self.ports.db, stmt)
+    }
     /// Runs several read statements together.
     ///
     /// # Errors
     /// What the database refused.
-    pub async fn read(&self, stmts: Vec<Stmt>) -> Result<Vec<Rows>> { self.ports.db.read(stmts).await.map_err(Error::from_db) }
+    pub async fn read(&self, stmts: Vec<Stmt>) -> Result<Vec<Rows>> {
+        self.ports.db.read(stmts).await.map_err(Error::from_db)
+    }
 
     /// Writes bookkeeping: leases, attempts, counters. One transaction.
     ///
@@ -112,6 +123,17 @@ impl Task<'_> {
     pub fn hint_later(&self, queue: Queue, ids: Vec<String>) {
         send_hints(self.ports, ids.iter().map(|id| Hint { queue, body: crate::mutation::hint_body(id) }).collect());
     }
+}
+
+/// What a Worker does that nobody calls. `edge` runs it on workerd, `testkit` natively.
+#[derive(Clone, Copy)]
+pub struct Handlers {
+    /// Takes one message of one of the Worker's queues. `Err` means that the queue brings it again.
+    pub consume: for<'a> fn(&'a Task<'a>, Queue, &'a str) -> Fut<'a, Result<()>>,
+    /// Takes a message that its queue has given up (its dead-letter queue is [`Queue::dead_letters`]).
+    pub bury: for<'a> fn(&'a Task<'a>, Queue, &'a str) -> Fut<'a, Result<()>>,
+    /// Runs one of the Worker's crons.
+    pub tick: for<'a> fn(&'a Task<'a>, Cron) -> Fut<'a, Result<()>>,
 }
 
 /// The id in a hint's text. `None` when it is not a hint of ours.

@@ -13,34 +13,60 @@ pub struct Span(i64);
 
 impl Span {
     /// That many milliseconds.
-    pub const fn millis(n: i64) -> Self { Self(n) }
+    pub const fn millis(n: i64) -> Self {
+        Self(n)
+    }
     /// That many seconds.
-    pub const fn seconds(n: i64) -> Self { Self(n * 1_000) }
+    pub const fn seconds(n: i64) -> Self {
+        Self(n * 1_000)
+    }
     /// That many minutes.
-    pub const fn minutes(n: i64) -> Self { Self(n * 60_000) }
+    pub const fn minutes(n: i64) -> Self {
+        Self(n * 60_000)
+    }
     /// That many hours.
-    pub const fn hours(n: i64) -> Self { Self(n * 3_600_000) }
+    pub const fn hours(n: i64) -> Self {
+        Self(n * 3_600_000)
+    }
     /// That many days of 24 hours.
-    pub const fn days(n: i64) -> Self { Self(n * 86_400_000) }
+    pub const fn days(n: i64) -> Self {
+        Self(n * 86_400_000)
+    }
     /// In milliseconds.
-    pub const fn as_millis(self) -> i64 { self.0 }
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
     /// In whole seconds, rounded up, so that a wait of that length is never too short.
-    pub const fn as_seconds_up(self) -> i64 { (self.0 + 999).div_euclid(1_000) }
+    pub const fn as_seconds_up(self) -> i64 {
+        (self.0 + 999).div_euclid(1_000)
+    }
 }
 
 impl Millis {
     /// From Unix milliseconds.
-    pub const fn new(ms: i64) -> Self { Self(ms) }
+    pub const fn new(ms: i64) -> Self {
+        Self(ms)
+    }
     /// Unix milliseconds.
-    pub const fn get(self) -> i64 { self.0 }
+    pub const fn get(self) -> i64 {
+        self.0
+    }
     /// Unix seconds, rounded down.
-    pub const fn seconds(self) -> i64 { self.0.div_euclid(1_000) }
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
     /// That much later, held at the largest moment.
-    pub const fn plus(self, span: Span) -> Self { Self(self.0.saturating_add(span.0)) }
+    pub const fn plus(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
     /// That much earlier, held at the smallest moment.
-    pub const fn minus(self, span: Span) -> Self { Self(self.0.saturating_sub(span.0)) }
+    pub const fn minus(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
     /// How long from `earlier` to this moment; negative when it is not earlier.
-    pub const fn since(self, earlier: Self) -> Span { Span(self.0.saturating_sub(earlier.0)) }
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
     /// RFC 3339 in UTC with milliseconds, such as `2026-11-23T20:08:46.000Z`.
     pub fn rfc3339(self) -> String {
         DateTime::<Utc>::from_timestamp_millis(self.0).map_or_else(String::new, |t| t.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
@@ -51,14 +77,25 @@ impl Millis {
     }
 }
 
+/// Reads an HTTP date (RFC 9110 §5.6.7, the preferred form). `None` when it is not that.
+pub fn parse_http_date(text: &str) -> Option<Millis> {
+    DateTime::parse_from_rfc2822(text.trim()).ok().map(|t| Millis(t.timestamp_millis()))
+}
+
 impl fmt::Display for Millis {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(&self.rfc3339()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.rfc3339())
+    }
 }
 impl serde::Serialize for Millis {
-    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_str(&self.rfc3339()) }
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.rfc3339())
+    }
 }
 impl From<Millis> for crate::sql::Value {
-    fn from(at: Millis) -> Self { Self::Int(at.0) }
+    fn from(at: Millis) -> Self {
+        Self::Int(at.0)
+    }
 }
 
 #[cfg(test)]

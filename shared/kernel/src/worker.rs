@@ -1,11 +1,7 @@
 //! What a Worker is: its routes, and the bindings and secrets it may hold. One constant each, read by the runtime glue, by
 //! the generator of the wrangler files, and by the test that holds the two together.
 
-use crate::{
-    host::Surface,
-    ports::Queue,
-    route::Entry,
-};
+use crate::{host::Surface, ports::Queue, route::Entry};
 
 /// A binding beyond the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +40,9 @@ impl Cron {
         }
     }
     /// Which cron a schedule is.
-    pub fn parse(schedule: &str) -> Option<Self> { Self::ALL.into_iter().find(|c| c.schedule() == schedule) }
+    pub fn parse(schedule: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.schedule() == schedule)
+    }
 }
 
 /// A Worker.

@@ -70,13 +70,17 @@ struct Nothing {}
 ///
 /// # Errors
 /// An id that is none.
-pub fn customer(id: &str) -> Result<Call<Customer>, StripeError> { get(under("customers", id)?, &Nothing {}) }
+pub fn customer(id: &str) -> Result<Call<Customer>, StripeError> {
+    get(under("customers", id)?, &Nothing {})
+}
 
 /// Reads a subscription.
 ///
 /// # Errors
 /// An id that is none.
-pub fn subscription(id: &str) -> Result<Call<Subscription>, StripeError> { get(under("subscriptions", id)?, &Nothing {}) }
+pub fn subscription(id: &str) -> Result<Call<Subscription>, StripeError> {
+    get(under("subscriptions", id)?, &Nothing {})
+}
 
 /// Lists a customer's subscriptions of every status, newest first; `after` is the last id of the page before.
 /// Prices are inlined in their items, so nothing is expanded.
@@ -122,7 +126,9 @@ pub struct Range {
 }
 impl Range {
     /// Whether it leaves nothing out.
-    pub const fn is_open(&self) -> bool { self.gte.is_none() && self.lte.is_none() }
+    pub const fn is_open(&self) -> bool {
+        self.gte.is_none() && self.lte.is_none()
+    }
 }
 
 /// Lists events of the last 30 days, newest first. Each is raw JSON for [`Event::parse`](crate::event::Event::parse), so that one

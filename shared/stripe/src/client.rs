@@ -58,7 +58,9 @@ pub struct ConfigError {
     remedy: &'static str,
 }
 impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "{}: {}", self.variable, self.remedy) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.remedy)
+    }
 }
 impl std::error::Error for ConfigError {}
 
@@ -70,22 +72,33 @@ impl Config {
     pub fn new(base: &str, key: &str, version: &str) -> Result<Self, ConfigError> {
         let wrong = |variable, remedy| ConfigError { variable, remedy };
         if !(base.starts_with("https://") || base.starts_with("http://")) || base.ends_with('/') || base.contains(['?', '#']) {
-            return Err(wrong("STRIPE_API_BASE", "set it to an http(s) URL without a slash at the end, in production https://api.stripe.com"));
+            return Err(wrong(
+                "STRIPE_API_BASE",
+                "set it to an http(s) URL without a slash at the end, in production https://api.stripe.com",
+            ));
         }
-        let known = ["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix));
+        let known =
+            ["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix));
         if !known || !key.bytes().all(|b| b.is_ascii_graphic()) {
             return Err(wrong("STRIPE_SECRET_KEY", "set it to a secret or restricted key: sk_test_…, sk_live_…, rk_test_… or rk_live_…"));
         }
         let dated = version.len() >= 10 && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         if !dated || !version.starts_with("20") {
-            return Err(wrong("STRIPE_API_VERSION", "set it to the version that the webhook endpoint is pinned to, such as 2026-10-28.endive"));
+            return Err(wrong(
+                "STRIPE_API_VERSION",
+                "set it to the version that the webhook endpoint is pinned to, such as 2026-10-28.endive",
+            ));
         }
         Ok(Self { base: base.to_owned(), key: Secret::new(key.to_owned()), version: version.to_owned() })
     }
     /// Whether the key is for real money. Events of the other mode are not ours.
-    pub fn livemode(&self) -> bool { self.key.expose().starts_with("sk_live_") || self.key.expose().starts_with("rk_live_") }
+    pub fn livemode(&self) -> bool {
+        self.key.expose().starts_with("sk_live_") || self.key.expose().starts_with("rk_live_")
+    }
     /// The pinned API version.
-    pub fn version(&self) -> &str { &self.version }
+    pub fn version(&self) -> &str {
+        &self.version
+    }
 
     /// The request of a call.
     pub fn request<T>(&self, call: &Call<T>) -> HttpRequest {

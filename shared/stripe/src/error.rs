@@ -45,14 +45,22 @@ pub struct StripeError {
 
 impl StripeError {
     /// Whether what was asked for does not exist (any more).
-    pub fn is_missing(&self) -> bool { self.status == Some(404) || self.code.as_deref() == Some("resource_missing") }
+    pub fn is_missing(&self) -> bool {
+        self.status == Some(404) || self.code.as_deref() == Some("resource_missing")
+    }
     /// Whether the configured key is refused: wrong, revoked, or without the permission.
-    pub fn is_refused_key(&self) -> bool { matches!(self.status, Some(401 | 403)) }
+    pub fn is_refused_key(&self) -> bool {
+        matches!(self.status, Some(401 | 403))
+    }
 
     /// There was no answer.
-    pub fn connection(message: impl Into<String>) -> Self { Self { retry: true, ..Self::local(Kind::Connection, message) } }
+    pub fn connection(message: impl Into<String>) -> Self {
+        Self { retry: true, ..Self::local(Kind::Connection, message) }
+    }
     /// A call that must not be made.
-    pub(crate) fn invalid(message: impl Into<String>) -> Self { Self::local(Kind::InvalidRequest, message) }
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::local(Kind::InvalidRequest, message)
+    }
     /// An answer that can't be read. Not retried: it would read the same.
     pub(crate) fn unreadable(status: u16, message: impl fmt::Display, request_id: Option<Box<str>>) -> Self {
         Self { status: Some(status), request_id, ..Self::local(Kind::Unreadable, format!("Stripe's answer could not be read: {message}")) }
@@ -99,7 +107,10 @@ impl StripeError {
                 Self { code: fields.code, param: fields.param, ..Self::local(kind, message) }
             }
             // A proxy's page, or none: Stripe's own errors are JSON.
-            Err(_) => Self::local(if status >= 500 { Kind::Api } else { Kind::Unreadable }, format!("Stripe answered {status} without an error document")),
+            Err(_) => Self::local(
+                if status >= 500 { Kind::Api } else { Kind::Unreadable },
+                format!("Stripe answered {status} without an error document"),
+            ),
         };
         Self { status: Some(status), retry, retry_after, request_id, ..found }
     }
@@ -145,8 +156,16 @@ mod tests {
     #[test]
     fn retries_as_stripe_says() {
         for (status, header, retry) in [
-            (400, None, false), (401, None, false), (404, None, false), (409, None, true), (429, None, true), (500, None, true), (503, None, true),
-            (500, Some("false"), false), (400, Some("true"), true), (429, Some("false"), false),
+            (400, None, false),
+            (401, None, false),
+            (404, None, false),
+            (409, None, true),
+            (429, None, true),
+            (500, None, true),
+            (503, None, true),
+            (500, Some("false"), false),
+            (400, Some("true"), true),
+            (429, Some("false"), false),
         ] {
             let headers: Vec<_> = header.iter().map(|v| ("stripe-should-retry", *v)).collect();
             assert_eq!(of(status, "{}", &headers).retry, retry, "{status} {header:?}");

@@ -39,7 +39,9 @@ pub struct Event {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventError(String);
 impl fmt::Display for EventError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, "not a Stripe event: {}", self.0) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a Stripe event: {}", self.0)
+    }
 }
 impl std::error::Error for EventError {}
 
@@ -128,9 +130,13 @@ impl Event {
         let subject: Subject = serde_json::from_str(envelope.data.object.get()).unwrap_or_default();
         let (object_type, object_id) = (subject.object.0, subject.id.0);
         let is = |kind: &str| object_type.as_deref() == Some(kind);
-        let customer = if is("customer") { object_id.clone() } else { subject.customer.0.or(envelope.data.previous_attributes.0.customer.0) };
-        let subscription =
-            if is("subscription") { object_id.clone() } else { subject.subscription.0.or(subject.parent.0.subscription_details.0.subscription.0) };
+        let customer =
+            if is("customer") { object_id.clone() } else { subject.customer.0.or(envelope.data.previous_attributes.0.customer.0) };
+        let subscription = if is("subscription") {
+            object_id.clone()
+        } else {
+            subject.subscription.0.or(subject.parent.0.subscription_details.0.subscription.0)
+        };
         Ok(Self {
             id: envelope.id,
             kind: envelope.kind,
@@ -153,7 +159,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn event(kind: &str, data: &str) -> Event {
-        let json = format!(r#"{{"id":"evt_1","object":"event","type":"{kind}","created":7,"livemode":false,"api_version":"2026-10-28.endive","pending_webhooks":1,"request":{{"id":null}},"data":{data}}}"#);
+        let json = format!(
+            r#"{{"id":"evt_1","object":"event","type":"{kind}","created":7,"livemode":false,"api_version":"2026-10-28.endive","pending_webhooks":1,"request":{{"id":null}},"data":{data}}}"#
+        );
         Event::parse(json.as_bytes()).unwrap()
     }
 
@@ -162,23 +170,87 @@ mod tests {
         for (kind, data, object, customer, subscription) in [
             ("customer.created", r#"{"object":{"object":"customer","id":"cus_1"}}"#, Some("cus_1"), Some("cus_1"), None),
             ("customer.deleted", r#"{"object":{"object":"customer","id":"cus_1","deleted":true}}"#, Some("cus_1"), Some("cus_1"), None),
-            ("customer.subscription.updated", r#"{"object":{"object":"subscription","id":"sub_1","customer":"cus_1"},"previous_attributes":{"items":{"data":[]}}}"#, Some("sub_1"), Some("cus_1"), Some("sub_1")),
-            ("customer.subscription.deleted", r#"{"object":{"object":"subscription","id":"sub_1","customer":{"id":"cus_1","object":"customer"}}}"#, Some("sub_1"), Some("cus_1"), Some("sub_1")),
-            ("invoice.paid", r#"{"object":{"object":"invoice","id":"in_1","customer":"cus_1","parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1"}}}}"#, Some("in_1"), Some("cus_1"), Some("sub_1")),
-            ("invoice.paid", r#"{"object":{"object":"invoice","id":"in_1","customer":"cus_1","parent":null}}"#, Some("in_1"), Some("cus_1"), None),
-            ("invoice.upcoming", r#"{"object":{"object":"invoice","customer":"cus_1","subscription":"sub_1"}}"#, None, Some("cus_1"), Some("sub_1")),
-            ("checkout.session.completed", r#"{"object":{"object":"checkout.session","id":"cs_1","customer":"cus_1","subscription":"sub_1"}}"#, Some("cs_1"), Some("cus_1"), Some("sub_1")),
-            ("payment_method.detached", r#"{"object":{"object":"payment_method","id":"pm_1","customer":null},"previous_attributes":{"customer":"cus_1"}}"#, Some("pm_1"), Some("cus_1"), None),
-            ("subscription_schedule.updated", r#"{"object":{"object":"subscription_schedule","id":"sub_sched_1","customer":"cus_1","subscription":"sub_1"}}"#, Some("sub_sched_1"), Some("cus_1"), Some("sub_1")),
+            (
+                "customer.subscription.updated",
+                r#"{"object":{"object":"subscription","id":"sub_1","customer":"cus_1"},"previous_attributes":{"items":{"data":[]}}}"#,
+                Some("sub_1"),
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                "customer.subscription.deleted",
+                r#"{"object":{"object":"subscription","id":"sub_1","customer":{"id":"cus_1","object":"customer"}}}"#,
+                Some("sub_1"),
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                "invoice.paid",
+                r#"{"object":{"object":"invoice","id":"in_1","customer":"cus_1","parent":{"type":"subscription_details","subscription_details":{"subscription":"sub_1"}}}}"#,
+                Some("in_1"),
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                "invoice.paid",
+                r#"{"object":{"object":"invoice","id":"in_1","customer":"cus_1","parent":null}}"#,
+                Some("in_1"),
+                Some("cus_1"),
+                None,
+            ),
+            (
+                "invoice.upcoming",
+                r#"{"object":{"object":"invoice","customer":"cus_1","subscription":"sub_1"}}"#,
+                None,
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                "checkout.session.completed",
+                r#"{"object":{"object":"checkout.session","id":"cs_1","customer":"cus_1","subscription":"sub_1"}}"#,
+                Some("cs_1"),
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
+            (
+                "payment_method.detached",
+                r#"{"object":{"object":"payment_method","id":"pm_1","customer":null},"previous_attributes":{"customer":"cus_1"}}"#,
+                Some("pm_1"),
+                Some("cus_1"),
+                None,
+            ),
+            (
+                "subscription_schedule.updated",
+                r#"{"object":{"object":"subscription_schedule","id":"sub_sched_1","customer":"cus_1","subscription":"sub_1"}}"#,
+                Some("sub_sched_1"),
+                Some("cus_1"),
+                Some("sub_1"),
+            ),
             ("charge.refunded", r#"{"object":{"object":"charge","id":"ch_1","customer":"cus_1"}}"#, Some("ch_1"), Some("cus_1"), None),
-            ("entitlements.active_entitlement_summary.updated", r#"{"object":{"object":"entitlements.active_entitlement_summary","customer":"cus_1"}}"#, None, Some("cus_1"), None),
+            (
+                "entitlements.active_entitlement_summary.updated",
+                r#"{"object":{"object":"entitlements.active_entitlement_summary","customer":"cus_1"}}"#,
+                None,
+                Some("cus_1"),
+                None,
+            ),
             ("charge.dispute.created", r#"{"object":{"object":"dispute","id":"dp_1","charge":"ch_1"}}"#, Some("dp_1"), None, None),
             ("price.updated", r#"{"object":{"object":"price","id":"price_1"}}"#, Some("price_1"), None, None),
-            ("odd", r#"{"object":{"object":5,"id":[],"customer":{"name":"x"},"subscription":false,"parent":"x"},"previous_attributes":7}"#, None, None, None),
+            (
+                "odd",
+                r#"{"object":{"object":5,"id":[],"customer":{"name":"x"},"subscription":false,"parent":"x"},"previous_attributes":7}"#,
+                None,
+                None,
+                None,
+            ),
             ("odder", r#"{"object":"text"}"#, None, None, None),
         ] {
             let event = event(kind, data);
-            assert_eq!((event.object_id.as_deref(), event.customer.as_deref(), event.subscription.as_deref()), (object, customer, subscription), "{kind}");
+            assert_eq!(
+                (event.object_id.as_deref(), event.customer.as_deref(), event.subscription.as_deref()),
+                (object, customer, subscription),
+                "{kind}"
+            );
             assert_eq!((event.kind.as_str(), event.created, event.livemode), (kind, 7, false));
         }
     }

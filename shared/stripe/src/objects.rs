@@ -38,7 +38,9 @@ pub struct List<T> {
 
 /// Whether a text may stand in a URL's path as an id: Stripe's ids are letters, digits, `_` and `-`. Keeps what an operator
 /// typed from reaching another path.
-pub fn is_id(text: &str) -> bool { (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') }
+pub fn is_id(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
 
 #[cfg(test)]
 mod tests {

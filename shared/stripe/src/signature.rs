@@ -4,12 +4,7 @@
 //! are configured while we do; other schemes (`v0`) are ignored. Stripe's own libraries check the past side of the clock only; we
 //! check both. The caller caps the size of the body (1 MiB).
 
-use crypto::{
-    Secret,
-    hash::hex,
-    mac::hmac_sha256,
-    secret::constant_time_eq,
-};
+use crypto::{Secret, hash::hex, mac::hmac_sha256, secret::constant_time_eq};
 use std::fmt;
 
 /// The name of the secret that holds the endpoint's signing secrets.
@@ -29,7 +24,11 @@ pub struct SecretsError {
 }
 impl fmt::Display for SecretsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{VARIABLE}: secret {} is not of the form `whsec_…`. Set it to the endpoint's signing secret, several separated by commas.", self.position)
+        write!(
+            f,
+            "{VARIABLE}: secret {} is not of the form `whsec_…`. Set it to the endpoint's signing secret, several separated by commas.",
+            self.position
+        )
     }
 }
 impl std::error::Error for SecretsError {}
@@ -129,7 +128,9 @@ pub fn sign(secret: &str, timestamp: i64, body: &[u8]) -> String {
     format!("t={text},v1={}", signature(secret, &text, body))
 }
 
-fn signature(secret: &str, timestamp: &str, body: &[u8]) -> String { hex(&hmac_sha256(secret.as_bytes(), &[timestamp.as_bytes(), b".", body])) }
+fn signature(secret: &str, timestamp: &str, body: &[u8]) -> String {
+    hex(&hmac_sha256(secret.as_bytes(), &[timestamp.as_bytes(), b".", body]))
+}
 
 #[cfg(test)]
 mod tests {
@@ -145,8 +146,12 @@ mod tests {
     const BY_TWO: &str = "t=1795464526,v1=0080ddc24d581f99bbdf40380d25c5ac4b6d462edcd9dc33c5e23ceced5cff85";
     const V0_BY_ONE: &str = "t=1795464526,v0=09123c1e56755ea5438156979b8adc3451ad02d3e7954a9b38033687f3e8a7b2";
 
-    fn secrets(text: &str) -> SigningSecrets { SigningSecrets::parse(text).ok().unwrap() }
-    fn check(text: &str, header: &str, off: i64) -> Result<i64, SignatureError> { verify(&secrets(text), Some(header), BODY, (AT + off) * 1_000) }
+    fn secrets(text: &str) -> SigningSecrets {
+        SigningSecrets::parse(text).ok().unwrap()
+    }
+    fn check(text: &str, header: &str, off: i64) -> Result<i64, SignatureError> {
+        verify(&secrets(text), Some(header), BODY, (AT + off) * 1_000)
+    }
 
     #[test]
     fn accepts_what_stripes_library_signs() {
@@ -191,19 +196,33 @@ mod tests {
         assert_eq!(verify(&secrets(ONE), None, BODY, AT * 1_000), Err(SignatureError::Missing));
         let tag = BY_ONE.split_once(',').unwrap().1;
         for header in [
-            "", "t", tag, "v1=", &format!("t=,{tag}"), &format!("t=soon,{tag}"), &format!("t=+1795464526,{tag}"), &format!("t=01795464526,{tag}"),
-            &format!("t= 1795464526,{tag}"), &format!("t=1795464526,t=1795464526,{tag}"), &format!("{BY_ONE},"), &"x".repeat(5_000),
+            "",
+            "t",
+            tag,
+            "v1=",
+            &format!("t=,{tag}"),
+            &format!("t=soon,{tag}"),
+            &format!("t=+1795464526,{tag}"),
+            &format!("t=01795464526,{tag}"),
+            &format!("t= 1795464526,{tag}"),
+            &format!("t=1795464526,t=1795464526,{tag}"),
+            &format!("{BY_ONE},"),
+            &"x".repeat(5_000),
         ] {
             assert_eq!(check(ONE, header, 0), Err(SignatureError::Malformed), "{header}");
         }
-        for header in ["t=1795464526", "t=1795464526,v1=", &BY_ONE.to_uppercase().replace("T=", "t=").replace("V1=", "v1="), &format!("{BY_ONE}0")] {
+        for header in
+            ["t=1795464526", "t=1795464526,v1=", &BY_ONE.to_uppercase().replace("T=", "t=").replace("V1=", "v1="), &format!("{BY_ONE}0")]
+        {
             assert_eq!(check(ONE, header, 0), Err(SignatureError::NoMatch), "{header}");
         }
     }
 
     #[test]
     fn wrong_secrets_are_refused_by_name_and_without_their_value() {
-        for (text, position) in [("", 1), ("whsec_", 1), ("sk_test_secret_key", 1), ("whsec_portico_test_one,", 2), ("whsec_portico test", 1)] {
+        for (text, position) in
+            [("", 1), ("whsec_", 1), ("sk_test_secret_key", 1), ("whsec_portico_test_one,", 2), ("whsec_portico test", 1)]
+        {
             let error = SigningSecrets::parse(text).err().unwrap();
             assert_eq!(error, SecretsError { position }, "{text}");
             assert!(error.to_string().starts_with("STRIPE_WEBHOOK_SECRETS: ") && !error.to_string().contains("test"));

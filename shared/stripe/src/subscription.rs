@@ -44,7 +44,9 @@ impl Status {
         }
     }
     /// Whether it is over for good: nothing will change any more.
-    pub const fn is_final(&self) -> bool { matches!(self, Self::IncompleteExpired | Self::Canceled) }
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::IncompleteExpired | Self::Canceled)
+    }
 }
 
 impl From<String> for Status {
@@ -63,7 +65,9 @@ impl From<String> for Status {
     }
 }
 impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { f.write_str(self.as_str()) }
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Somebody who pays: one of our organizations.
@@ -127,7 +131,9 @@ pub struct Subscription {
 
 impl Subscription {
     /// When what was paid for ends, Unix seconds: periods are the items' own since 2025, the earliest counts.
-    pub fn current_period_end(&self) -> Option<i64> { self.items.data.iter().filter_map(|item| item.current_period_end).min() }
+    pub fn current_period_end(&self) -> Option<i64> {
+        self.items.data.iter().filter_map(|item| item.current_period_end).min()
+    }
 }
 
 /// One thing that a subscription is to.
@@ -200,7 +206,10 @@ mod tests {
         assert_eq!(subscription.current_period_end(), Some(15));
         assert_eq!(subscription.customer.0.as_deref(), Some("cus_1"));
         let item = &subscription.items.data[0];
-        assert_eq!((item.quantity, item.price.lookup_key.as_deref(), item.price.product.0.as_deref()), (Some(3), Some("portico_team_monthly"), Some("prod_1")));
+        assert_eq!(
+            (item.quantity, item.price.lookup_key.as_deref(), item.price.product.0.as_deref()),
+            (Some(3), Some("portico_team_monthly"), Some("prod_1"))
+        );
     }
 
     #[test]

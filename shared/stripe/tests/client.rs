@@ -24,7 +24,9 @@ struct Tape {
 }
 impl Tape {
     fn of(answers: &[(u16, &str)]) -> Self {
-        let answers = answers.iter().rev().map(|(status, body)| Ok(HttpResponse { status: *status, headers: vec![("request-id".into(), "req_1".into())], body: body.as_bytes().to_vec() }));
+        let answers = answers.iter().rev().map(|(status, body)| {
+            Ok(HttpResponse { status: *status, headers: vec![("request-id".into(), "req_1".into())], body: body.as_bytes().to_vec() })
+        });
         Self { answers: RefCell::new(answers.collect()), requests: RefCell::default() }
     }
 }
@@ -44,7 +46,9 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn config() -> Config { Config::new("http://127.0.0.1:1", "sk_test_12345", "2026-10-28.endive").ok().unwrap() }
+fn config() -> Config {
+    Config::new("http://127.0.0.1:1", "sk_test_12345", "2026-10-28.endive").ok().unwrap()
+}
 
 #[test]
 fn a_get_has_its_query_and_no_body() {
@@ -89,7 +93,11 @@ fn an_id_never_leads_elsewhere() {
 
 #[test]
 fn all_pages_are_read() {
-    let page = |id: &str, more: bool| format!(r#"{{"object":"list","url":"/v1/subscriptions","has_more":{more},"data":[{{"id":"{id}","status":"canceled","customer":"cus_1","created":1,"items":{{"data":[]}}}}]}}"#);
+    let page = |id: &str, more: bool| {
+        format!(
+            r#"{{"object":"list","url":"/v1/subscriptions","has_more":{more},"data":[{{"id":"{id}","status":"canceled","customer":"cus_1","created":1,"items":{{"data":[]}}}}]}}"#
+        )
+    };
     let tape = Tape::of(&[(200, &page("sub_2", true)), (200, &page("sub_1", false))]);
     let config = config();
     let all = now(Client { config: &config, transport: &tape }.all_subscriptions_of("cus_1")).unwrap();
@@ -110,7 +118,10 @@ fn an_endless_list_is_refused_not_cut() {
 fn failures_are_told_apart() {
     let config = config();
     let run = |tape: Tape| now(Client { config: &config, transport: &tape }.run(&calls::customer("cus_1").unwrap())).unwrap_err();
-    let missing = run(Tape::of(&[(404, r#"{"error":{"type":"invalid_request_error","code":"resource_missing","param":"id","message":"No such customer: 'cus_1'"}}"#)]));
+    let missing = run(Tape::of(&[(
+        404,
+        r#"{"error":{"type":"invalid_request_error","code":"resource_missing","param":"id","message":"No such customer: 'cus_1'"}}"#,
+    )]));
     assert!(missing.is_missing() && !missing.retry);
     let unreadable = run(Tape::of(&[(200, r#"{"object":"customer"}"#)]));
     assert_eq!((unreadable.kind, unreadable.retry, unreadable.request_id.as_deref()), (Kind::Unreadable, false, Some("req_1")));

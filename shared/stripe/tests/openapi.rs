@@ -57,7 +57,11 @@ fn fits<T>(operation: &str, call: &Call<T>) {
     let (method, template) = operation.split_once(' ').unwrap();
     assert_eq!(call.method.as_str(), method);
     let (own, theirs) = (call.path.split('/'), template.split('/'));
-    assert!(own.clone().count() == theirs.clone().count() && own.zip(theirs).all(|(a, b)| b.starts_with('{') || a == b), "{} {template}", call.path);
+    assert!(
+        own.clone().count() == theirs.clone().count() && own.zip(theirs).all(|(a, b)| b.starts_with('{') || a == b),
+        "{} {template}",
+        call.path
+    );
     let part = if method == "POST" { "body" } else { "query" };
     assert_eq!(errors(operation, part, &call.form), Vec::<String>::new(), "{operation} {}", call.form);
 }
@@ -78,7 +82,8 @@ fn every_call_fits_the_specification() {
     };
     fits("GET /v1/events", &calls::events(&all).unwrap());
     fits("POST /v1/customers", &calls::create_customer(&NewCustomer::default(), "k").unwrap());
-    let new = NewCustomer { email: Some("ä+b@example.com"), name: Some("A & B = C"), metadata: [("org_id", "org_1"), ("env", "live")].into() };
+    let new =
+        NewCustomer { email: Some("ä+b@example.com"), name: Some("A & B = C"), metadata: [("org_id", "org_1"), ("env", "live")].into() };
     fits("POST /v1/customers", &calls::create_customer(&new, "k").unwrap());
 }
 
@@ -99,5 +104,8 @@ fn the_specification_refuses_what_is_wrong() {
     ] {
         assert!(!errors(operation, part, form).is_empty(), "{operation} {form}");
     }
-    assert!(errors("POST /v1/subscriptions", "body", "customer=cus_1&items[0][price]=price_1&items[0][quantity]=3&expand[0]=customer").is_empty());
+    assert!(
+        errors("POST /v1/subscriptions", "body", "customer=cus_1&items[0][price]=price_1&items[0][quantity]=3&expand[0]=customer")
+            .is_empty()
+    );
 }

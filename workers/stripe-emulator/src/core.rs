@@ -79,7 +79,13 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// For what happens without a request.
     fn unasked(settings: &Settings<'a>, now: i64) -> Self {
-        Self { now, api_version: settings.api_version, listening: !settings.webhook_url.is_empty(), request_id: String::new(), idempotency_key: None }
+        Self {
+            now,
+            api_version: settings.api_version,
+            listening: !settings.webhook_url.is_empty(),
+            request_id: String::new(),
+            idempotency_key: None,
+        }
     }
 }
 

@@ -18,7 +18,12 @@ use stripe::{
 };
 use stripe_emulator::core::{Request, Settings, handle, webhooks::take_due, world::World};
 
-const SETTINGS: Settings<'_> = Settings { secret_key: "sk_test_emulator", api_version: "2026-10-28.endive", webhook_url: "http://hook", webhook_secret: "whsec_emulator_secret" };
+const SETTINGS: Settings<'_> = Settings {
+    secret_key: "sk_test_emulator",
+    api_version: "2026-10-28.endive",
+    webhook_url: "http://hook",
+    webhook_secret: "whsec_emulator_secret",
+};
 const NOW: i64 = 1_795_464_526;
 
 /// The emulator as a transport.
@@ -27,7 +32,9 @@ struct Emulator {
     now: Cell<i64>,
 }
 impl Emulator {
-    fn new() -> Self { Self { world: RefCell::new(World::new(NOW)), now: Cell::new(NOW) } }
+    fn new() -> Self {
+        Self { world: RefCell::new(World::new(NOW)), now: Cell::new(NOW) }
+    }
     fn send_raw(&self, method: &str, target: &str, body: &str) -> (u16, String) {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let request = Request { method, path, query, authorization: Some("Bearer sk_test_emulator"), idempotency_key: None, body };
@@ -60,7 +67,9 @@ fn run<T>(future: impl Future<Output = T>) -> T {
         Poll::Pending => panic!("the emulator never waits"),
     }
 }
-fn config() -> Config { Config::new("http://stripe", "sk_test_emulator", "2026-10-28.endive").unwrap_or_else(|e| panic!("{e}")) }
+fn config() -> Config {
+    Config::new("http://stripe", "sk_test_emulator", "2026-10-28.endive").unwrap_or_else(|e| panic!("{e}"))
+}
 
 #[test]
 fn the_client_reads_what_the_emulator_holds() {
@@ -70,22 +79,34 @@ fn the_client_reads_what_the_emulator_holds() {
     let made = run(client.run(&calls::create_customer(&new, "org_1").unwrap())).unwrap();
     let again = run(client.run(&calls::create_customer(&new, "org_1").unwrap())).unwrap();
     assert_eq!(made, again, "once for each key");
-    assert_eq!((made.name.as_deref(), made.metadata.get("org_id").map(String::as_str), made.livemode), (Some("Blue & Harbor"), Some("org_1"), false));
+    assert_eq!(
+        (made.name.as_deref(), made.metadata.get("org_id").map(String::as_str), made.livemode),
+        (Some("Blue & Harbor"), Some("org_1"), false)
+    );
     assert_eq!(run(client.run(&calls::customer(&made.id).unwrap())).unwrap(), made);
     assert!(run(client.run(&calls::customer("cus_none").unwrap())).unwrap_err().is_missing());
 
     for _ in 0..3 {
-        let (status, _) = emulator.send_raw("POST", "/v1/subscriptions", &format!("customer={}&items[0][price]=price_portico_team_monthly&items[0][quantity]=4", made.id));
+        let (status, _) = emulator.send_raw(
+            "POST",
+            "/v1/subscriptions",
+            &format!("customer={}&items[0][price]=price_portico_team_monthly&items[0][quantity]=4", made.id),
+        );
         assert_eq!(status, 200);
     }
     let all = run(client.all_subscriptions_of(&made.id)).unwrap();
     assert_eq!(all.len(), 3);
     let one = run(client.run(&calls::subscription(&all.first().unwrap().id).unwrap())).unwrap();
-    assert_eq!((&one.status, one.items.data.first().and_then(|i| i.price.lookup_key.as_deref())), (&Status::Active, Some("portico_team_monthly")));
+    assert_eq!(
+        (&one.status, one.items.data.first().and_then(|i| i.price.lookup_key.as_deref())),
+        (&Status::Active, Some("portico_team_monthly"))
+    );
     assert!(one.current_period_end().is_some_and(|end| end > NOW));
 
     let types = ["customer.subscription.created"];
-    let page = run(client.run(&calls::events(&EventFilter { types: &types, delivery_success: Some(false), ..EventFilter::default() }).unwrap())).unwrap();
+    let page =
+        run(client.run(&calls::events(&EventFilter { types: &types, delivery_success: Some(false), ..EventFilter::default() }).unwrap()))
+            .unwrap();
     let customers: Vec<_> = page.data.iter().map(|raw| Event::parse(raw.get().as_bytes()).unwrap().customer).collect();
     assert_eq!(customers, vec![Some(made.id.clone()); 3]);
 
@@ -115,11 +136,14 @@ fn step() -> impl Strategy<Value = Step> {
         any::<u8>().prop_map(Step::Cancel),
         any::<u8>().prop_map(Step::Delete),
         (0_u32..4_000_000).prop_map(Step::Wait),
-        ("/v1/(customers|subscriptions|events|prices)(/[a-z_0-9]{0,8})?(\\?[a-z_=\\[\\]&0-9%]{0,20})?", "[a-z_=\\[\\]&0-9%+]{0,40}").prop_map(|(a, b)| Step::Raw(a, b)),
+        ("/v1/(customers|subscriptions|events|prices)(/[a-z_0-9]{0,8})?(\\?[a-z_=\\[\\]&0-9%]{0,20})?", "[a-z_=\\[\\]&0-9%+]{0,40}")
+            .prop_map(|(a, b)| Step::Raw(a, b)),
     ]
 }
 
-fn id(ids: &[String], n: u8) -> &str { ids.get(usize::from(n) % ids.len().max(1)).map_or("none", String::as_str) }
+fn id(ids: &[String], n: u8) -> &str {
+    ids.get(usize::from(n) % ids.len().max(1)).map_or("none", String::as_str)
+}
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]

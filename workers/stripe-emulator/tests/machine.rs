@@ -7,7 +7,12 @@ mod shapes;
 
 use serde_json::{Value, json};
 use shapes::fits;
-use stripe_emulator::core::{Request, Response, Settings, handle, subscriptions::force_status, webhooks::{settle, take_due}, world::World};
+use stripe_emulator::core::{
+    Request, Response, Settings, handle,
+    subscriptions::force_status,
+    webhooks::{settle, take_due},
+    world::World,
+};
 
 const SETTINGS: Settings<'_> = Settings {
     secret_key: "sk_test_emulator",
@@ -32,11 +37,21 @@ fn call(world: &mut World, method: &str, target: &str, form: &str, status: u16) 
     value
 }
 
-fn customer(world: &mut World) -> String { call(world, "POST", "/v1/customers", "email=a%2Bb@example.com&metadata[org_id]=org_1", 200)["id"].as_str().unwrap().to_owned() }
-fn subscription(world: &mut World, customer: &str) -> Value {
-    call(world, "POST", "/v1/subscriptions", &format!("customer={customer}&items[0][price]=price_portico_team_monthly&items[0][quantity]=3"), 200)
+fn customer(world: &mut World) -> String {
+    call(world, "POST", "/v1/customers", "email=a%2Bb@example.com&metadata[org_id]=org_1", 200)["id"].as_str().unwrap().to_owned()
 }
-fn error<'v>(value: &'v Value, field: &str) -> &'v str { value["error"][field].as_str().unwrap_or_default() }
+fn subscription(world: &mut World, customer: &str) -> Value {
+    call(
+        world,
+        "POST",
+        "/v1/subscriptions",
+        &format!("customer={customer}&items[0][price]=price_portico_team_monthly&items[0][quantity]=3"),
+        200,
+    )
+}
+fn error<'v>(value: &'v Value, field: &str) -> &'v str {
+    value["error"][field].as_str().unwrap_or_default()
+}
 
 #[test]
 fn the_catalog_is_found_by_lookup_key() {
@@ -57,11 +72,23 @@ fn a_subscription_lives_and_ends() {
     let sub = subscription(&mut world, &cus);
     let (id, item) = (sub["id"].as_str().unwrap(), sub["items"]["data"][0]["id"].as_str().unwrap());
     assert_eq!((&sub["status"], &sub["items"]["data"][0]["quantity"]), (&json!("active"), &json!(3)));
-    assert!(sub.get("current_period_end").is_none() && sub["items"]["data"][0]["current_period_end"].as_i64().unwrap() > NOW, "on items since 2025");
+    assert!(
+        sub.get("current_period_end").is_none() && sub["items"]["data"][0]["current_period_end"].as_i64().unwrap() > NOW,
+        "on items since 2025"
+    );
 
     let path = format!("/v1/subscriptions/{id}");
-    let more = call(&mut world, "POST", &path, &format!("items[0][id]={item}&items[0][quantity]=5&items[0][price]=price_portico_business_monthly&proration_behavior=none"), 200);
-    assert_eq!((&more["items"]["data"][0]["quantity"], &more["items"]["data"][0]["price"]["lookup_key"]), (&json!(5), &json!("portico_business_monthly")));
+    let more = call(
+        &mut world,
+        "POST",
+        &path,
+        &format!("items[0][id]={item}&items[0][quantity]=5&items[0][price]=price_portico_business_monthly&proration_behavior=none"),
+        200,
+    );
+    assert_eq!(
+        (&more["items"]["data"][0]["quantity"], &more["items"]["data"][0]["price"]["lookup_key"]),
+        (&json!(5), &json!("portico_business_monthly"))
+    );
 
     let ending = call(&mut world, "POST", &path, "cancel_at_period_end=true&cancellation_details[feedback]=unused", 200);
     assert_eq!(ending["cancel_at"], ending["items"]["data"][0]["current_period_end"]);
@@ -75,12 +102,30 @@ fn a_subscription_lives_and_ends() {
     assert!(error(&call(&mut world, "POST", &path, "cancel_at_period_end=true", 400), "message").contains("canceled subscription"));
     call(&mut world, "POST", &path, "metadata[note]=kept", 200);
 
-    let listed = |world: &mut World, rest: &str| call(world, "GET", &format!("/v1/subscriptions?customer={cus}{rest}"), "", 200)["data"].as_array().unwrap().len();
-    assert_eq!((listed(&mut world, ""), listed(&mut world, "&status=all"), listed(&mut world, "&status=canceled"), listed(&mut world, "&status=active")), (0, 1, 1, 0));
+    let listed = |world: &mut World, rest: &str| {
+        call(world, "GET", &format!("/v1/subscriptions?customer={cus}{rest}"), "", 200)["data"].as_array().unwrap().len()
+    };
+    assert_eq!(
+        (
+            listed(&mut world, ""),
+            listed(&mut world, "&status=all"),
+            listed(&mut world, "&status=canceled"),
+            listed(&mut world, "&status=active")
+        ),
+        (0, 1, 1, 0)
+    );
 
     let events = call(&mut world, "GET", "/v1/events?limit=100", "", 200);
     let kinds: Vec<&str> = events["data"].as_array().unwrap().iter().map(|e| e["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["updated", "deleted", "updated", "updated", "updated", "created"].map(|k| format!("customer.subscription.{k}")).iter().map(String::as_str).chain(["customer.created"]).collect::<Vec<_>>());
+    assert_eq!(
+        kinds,
+        ["updated", "deleted", "updated", "updated", "updated", "created"]
+            .map(|k| format!("customer.subscription.{k}"))
+            .iter()
+            .map(String::as_str)
+            .chain(["customer.created"])
+            .collect::<Vec<_>>()
+    );
     let changed = &events["data"][4]["data"]["previous_attributes"];
     assert_eq!(changed["items"]["data"][0]["quantity"], 3);
     assert!(changed.get("status").is_none() && changed.get("metadata").is_none());
@@ -98,7 +143,9 @@ fn time_renews_ends_trials_and_ends_what_is_to_end() {
     let end = |value: &Value| value["items"]["data"][0]["current_period_end"].as_i64().unwrap();
     let at = end(&renewed) + 1;
     let get = |world: &mut World, before: &Value| {
-        let value: Value = serde_json::from_str(&send(world, "GET", &format!("/v1/subscriptions/{}", before["id"].as_str().unwrap()), "", None, at).body).unwrap();
+        let value: Value =
+            serde_json::from_str(&send(world, "GET", &format!("/v1/subscriptions/{}", before["id"].as_str().unwrap()), "", None, at).body)
+                .unwrap();
         fits(&value);
         value
     };
@@ -106,7 +153,8 @@ fn time_renews_ends_trials_and_ends_what_is_to_end() {
     assert!(after["status"] == "active" && end(&after) > at && after["items"]["data"][0]["current_period_start"] == end(&renewed));
     assert_eq!(get(&mut world, &trial)["status"], "active");
     assert_eq!(get(&mut world, &ending)["status"], "canceled");
-    let events: Value = serde_json::from_str(&send(&mut world, "GET", "/v1/events?type=customer.subscription.*", "", None, at).body).unwrap();
+    let events: Value =
+        serde_json::from_str(&send(&mut world, "GET", "/v1/events?type=customer.subscription.*", "", None, at).body).unwrap();
     assert!(events["data"][0]["request"]["id"].is_null(), "time did it, no request");
 }
 
@@ -159,7 +207,11 @@ fn wrong_requests_are_told_as_stripe_tells_them() {
         ("GET", "/v1/invoices", "", 404, "", ""),
     ] {
         let value = call(&mut world, method, target, form, status);
-        assert_eq!((error(&value, "type"), error(&value, "code"), error(&value, "param")), ("invalid_request_error", code, param), "{method} {target} {form}");
+        assert_eq!(
+            (error(&value, "type"), error(&value, "code"), error(&value, "param")),
+            ("invalid_request_error", code, param),
+            "{method} {target} {form}"
+        );
     }
     assert_eq!(world.subscriptions, before, "nothing of a refused request stays");
 }
@@ -169,8 +221,17 @@ fn expanded_ids_become_objects() {
     let mut world = World::new(NOW);
     let cus = customer(&mut world);
     let sub = subscription(&mut world, &cus)["id"].as_str().unwrap().to_owned();
-    let one = call(&mut world, "GET", &format!("/v1/subscriptions/{sub}?expand[]=customer&expand[]=items.data.price.product&expand[]=latest_invoice"), "", 200);
-    assert_eq!((&one["customer"]["email"], &one["items"]["data"][0]["price"]["product"]["name"]), (&json!("a+b@example.com"), &json!("Portico Team")));
+    let one = call(
+        &mut world,
+        "GET",
+        &format!("/v1/subscriptions/{sub}?expand[]=customer&expand[]=items.data.price.product&expand[]=latest_invoice"),
+        "",
+        200,
+    );
+    assert_eq!(
+        (&one["customer"]["email"], &one["items"]["data"][0]["price"]["product"]["name"]),
+        (&json!("a+b@example.com"), &json!("Portico Team"))
+    );
     let list = call(&mut world, "GET", "/v1/subscriptions?expand[]=data.customer&expand[]=data.items.data.price", "", 200);
     assert_eq!(list["data"][0]["customer"]["id"], cus.as_str());
 }
@@ -181,10 +242,16 @@ fn a_deleted_customer_leaves_a_stub_and_no_subscription() {
     let cus = customer(&mut world);
     subscription(&mut world, &cus);
     call(&mut world, "DELETE", &format!("/v1/customers/{cus}"), "", 200);
-    assert_eq!(call(&mut world, "GET", &format!("/v1/customers/{cus}"), "", 200), json!({"id": cus, "object": "customer", "deleted": true}));
+    assert_eq!(
+        call(&mut world, "GET", &format!("/v1/customers/{cus}"), "", 200),
+        json!({"id": cus, "object": "customer", "deleted": true})
+    );
     call(&mut world, "DELETE", &format!("/v1/customers/{cus}"), "", 404);
     call(&mut world, "POST", "/v1/subscriptions", &format!("customer={cus}&items[0][price]=price_portico_team_monthly"), 400);
-    assert_eq!(call(&mut world, "GET", &format!("/v1/subscriptions?customer={cus}&status=canceled"), "", 200)["data"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        call(&mut world, "GET", &format!("/v1/subscriptions?customer={cus}&status=canceled"), "", 200)["data"].as_array().unwrap().len(),
+        1
+    );
     assert_eq!(call(&mut world, "GET", "/v1/customers", "", 200)["data"], json!([]));
 }
 
@@ -196,7 +263,10 @@ fn a_repeated_post_is_answered_as_the_first_time() {
     let first = post(&mut world, "email=a@example.com", NOW);
     let again = post(&mut world, "email=a@example.com", NOW + 60);
     assert_eq!((first.status, &first.body), (again.status, &again.body));
-    assert!(again.headers.contains(&("idempotent-replayed", "true".into())) && !first.headers.iter().any(|(name, _)| *name == "idempotent-replayed"));
+    assert!(
+        again.headers.contains(&("idempotent-replayed", "true".into()))
+            && !first.headers.iter().any(|(name, _)| *name == "idempotent-replayed")
+    );
     assert_eq!((world.customers.len(), world.events.len()), (1, 1));
     let other: Value = serde_json::from_str(&post(&mut world, "email=b@example.com", NOW + 60).body).unwrap();
     assert_eq!(error(&other, "type"), "idempotency_error");
@@ -219,7 +289,9 @@ fn without_the_key_nothing_opens() {
 #[test]
 fn the_switches_make_things_go_wrong() {
     let mut world = World::new(NOW);
-    let due = |world: &mut World, at: i64| take_due(world, &SETTINGS, at).into_iter().map(|s| stripe::event::Event::parse(s.body.as_bytes()).unwrap().kind).collect::<Vec<_>>();
+    let due = |world: &mut World, at: i64| {
+        take_due(world, &SETTINGS, at).into_iter().map(|s| stripe::event::Event::parse(s.body.as_bytes()).unwrap().kind).collect::<Vec<_>>()
+    };
     let (created, subscribed) = ("customer.created".to_owned(), "customer.subscription.created".to_owned());
 
     world.switches.outage = true;
@@ -231,7 +303,11 @@ fn the_switches_make_things_go_wrong() {
     customer(&mut world);
     assert_eq!(due(&mut world, NOW + 1_000_000), Vec::<String>::new());
     world.switches.drop = false;
-    assert_eq!(call(&mut world, "GET", "/v1/events?delivery_success=false", "", 200)["data"].as_array().unwrap().len(), 1, "found by reconciling only");
+    assert_eq!(
+        call(&mut world, "GET", "/v1/events?delivery_success=false", "", 200)["data"].as_array().unwrap().len(),
+        1,
+        "found by reconciling only"
+    );
 
     world.switches.duplicate = true;
     customer(&mut world);

@@ -13,7 +13,9 @@ struct Counted {
     count: Rc<Cell<u32>>,
 }
 impl Counted {
-    fn one(&self) { self.count.set(self.count.get() + 1); }
+    fn one(&self) {
+        self.count.set(self.count.get() + 1);
+    }
 }
 impl Reader for Counted {
     fn read(&self, stmts: Vec<Stmt>) -> Fut<'_, Result<Vec<Rows>, DbError>> {

@@ -7,7 +7,7 @@ const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self';
 const DATA_CSP: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Completes a reply.
-pub(super) fn finish(reply: &mut Reply, request: &RequestId, local: bool) {
+pub(super) fn finish(reply: &mut Reply, request: &RequestId, transport: Option<&'static str>) {
     let page = reply.header("content-type").is_some_and(|t| t.starts_with("text/html"));
     let mut add = |name: &'static str, value: &str| {
         if reply.header(name).is_none() {
@@ -22,8 +22,7 @@ pub(super) fn finish(reply: &mut Reply, request: &RequestId, local: bool) {
     add("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
     add("content-security-policy", if page { PAGE_CSP } else { DATA_CSP });
     add("cache-control", "no-store");
-    if !local {
-        // Browsers ignore it over plain http; on *.localhost it would only confuse.
-        add("strict-transport-security", "max-age=63072000; includeSubDomains");
+    if let Some(value) = transport {
+        add("strict-transport-security", value);
     }
 }

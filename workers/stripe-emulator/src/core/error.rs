@@ -13,8 +13,12 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    fn new(status: u16, message: String) -> Self { Self { status, kind: "invalid_request_error", code: None, param: None, message } }
-    fn about(code: Option<&'static str>, param: &str, message: String) -> Self { Self { code, param: Some(param.to_owned()), ..Self::new(400, message) } }
+    fn new(status: u16, message: String) -> Self {
+        Self { status, kind: "invalid_request_error", code: None, param: None, message }
+    }
+    fn about(code: Option<&'static str>, param: &str, message: String) -> Self {
+        Self { code, param: Some(param.to_owned()), ..Self::new(400, message) }
+    }
 
     /// No key, or not as a bearer token.
     pub fn no_key() -> Self {
@@ -27,38 +31,66 @@ impl ApiError {
         Self::new(401, format!("Invalid API Key provided: {head}****{tail}"))
     }
     /// The outage switch is on.
-    pub fn outage() -> Self { Self { kind: "api_error", ..Self::new(503, "Stripe is unavailable (the emulator's outage switch is on).".to_owned()) } }
+    pub fn outage() -> Self {
+        Self { kind: "api_error", ..Self::new(503, "Stripe is unavailable (the emulator's outage switch is on).".to_owned()) }
+    }
     /// A path that there is not.
     pub fn unknown_url(method: &str, path: &str) -> Self {
-        Self::new(404, format!("Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code."))
+        Self::new(
+            404,
+            format!(
+                "Unrecognized request URL ({method}: {path}). If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your code."
+            ),
+        )
     }
     /// The object that the path names is not there.
-    pub fn missing(kind: &str, id: &str) -> Self { Self { status: 404, ..Self::no_such(kind, id, "id") } }
+    pub fn missing(kind: &str, id: &str) -> Self {
+        Self { status: 404, ..Self::no_such(kind, id, "id") }
+    }
     /// The object that a parameter names is not there.
-    pub fn no_such(kind: &str, id: &str, param: &str) -> Self { Self::about(Some("resource_missing"), param, format!("No such {kind}: '{id}'")) }
+    pub fn no_such(kind: &str, id: &str, param: &str) -> Self {
+        Self::about(Some("resource_missing"), param, format!("No such {kind}: '{id}'"))
+    }
     /// A parameter that there is not.
-    pub fn unknown_parameter(param: &str) -> Self { Self::about(Some("parameter_unknown"), param, format!("Received unknown parameter: {param}")) }
+    pub fn unknown_parameter(param: &str) -> Self {
+        Self::about(Some("parameter_unknown"), param, format!("Received unknown parameter: {param}"))
+    }
     /// A parameter that must be there.
-    pub fn missing_parameter(param: &str) -> Self { Self::about(Some("parameter_missing"), param, format!("Missing required param: {param}.")) }
+    pub fn missing_parameter(param: &str) -> Self {
+        Self::about(Some("parameter_missing"), param, format!("Missing required param: {param}."))
+    }
     /// A parameter that must not be empty.
     pub fn empty(param: &str) -> Self {
         Self::about(
             Some("parameter_invalid_empty"),
             param,
-            format!("You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value."),
+            format!(
+                "You passed an empty string for '{param}'. We assume empty values are an attempt to unset a parameter; however '{param}' cannot be unset. You should remove '{param}' from your request or supply a non-empty value."
+            ),
         )
     }
     /// A parameter that must be an integer.
-    pub fn not_an_integer(param: &str, value: &str) -> Self { Self::about(Some("parameter_invalid_integer"), param, format!("Invalid integer: {value}")) }
+    pub fn not_an_integer(param: &str, value: &str) -> Self {
+        Self::about(Some("parameter_invalid_integer"), param, format!("Invalid integer: {value}"))
+    }
     /// A parameter that is wrong otherwise.
-    pub fn invalid(param: &str, message: String) -> Self { Self::about(None, param, message) }
+    pub fn invalid(param: &str, message: String) -> Self {
+        Self::about(None, param, message)
+    }
     /// A request that the object's state does not allow.
-    pub fn refused(message: &str) -> Self { Self::new(400, message.to_owned()) }
+    pub fn refused(message: &str) -> Self {
+        Self::new(400, message.to_owned())
+    }
     /// The key was used with other parameters.
     pub fn idempotency(key: &str) -> Self {
         Self {
             kind: "idempotency_error",
-            ..Self::new(400, format!("Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."))
+            ..Self::new(
+                400,
+                format!(
+                    "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."
+                ),
+            )
         }
     }
 

@@ -33,7 +33,15 @@ pub(crate) fn record(world: &mut World, context: &Context<'_>, kind: &str, objec
     world.events.drain(..over);
     let request = (!context.request_id.is_empty()).then(|| (context.request_id.clone(), context.idempotency_key.clone()));
     let previous = before.and_then(|before| changed(before, &object));
-    world.events.push(StoredEvent { id: id.clone(), created: context.now, kind: kind.to_owned(), object, previous, request, delivered: !context.listening });
+    world.events.push(StoredEvent {
+        id: id.clone(),
+        created: context.now,
+        kind: kind.to_owned(),
+        object,
+        previous,
+        request,
+        delivered: !context.listening,
+    });
     if context.listening {
         webhooks::enqueue(world, &id, context.now);
     }

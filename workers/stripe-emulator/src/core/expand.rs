@@ -22,9 +22,10 @@ pub fn take(params: &mut Params) -> Result<Vec<String>, ApiError> {
 /// # Errors
 /// A path that leads to nothing, or to a plain value.
 pub fn apply(world: &World, answer: &mut Value, paths: &[String]) -> Result<(), ApiError> {
-    paths.iter().try_for_each(|path| walk(world, answer, &path.split('.').collect::<Vec<_>>()).ok_or_else(|| {
-        ApiError::invalid("expand", format!("This property cannot be expanded ({path})."))
-    }))
+    paths.iter().try_for_each(|path| {
+        walk(world, answer, &path.split('.').collect::<Vec<_>>())
+            .ok_or_else(|| ApiError::invalid("expand", format!("This property cannot be expanded ({path}).")))
+    })
 }
 
 fn walk(world: &World, value: &mut Value, path: &[&str]) -> Option<()> {

@@ -51,7 +51,10 @@ fn insert(fields: &mut Vec<(String, Param)>, keys: &[&str], value: String) -> Op
     };
     let at = if key.is_empty() {
         // `items[][price]=…&items[][quantity]=…`: the last element goes on until a key comes again.
-        fields.iter().rposition(|(_, held)| matches!(held, Param::Map(inner) if !inner.iter().any(|(name, _)| name == next))).filter(|at| at + 1 == fields.len())
+        fields
+            .iter()
+            .rposition(|(_, held)| matches!(held, Param::Map(inner) if !inner.iter().any(|(name, _)| name == next)))
+            .filter(|at| at + 1 == fields.len())
     } else {
         fields.iter().position(|(name, _)| name == key)
     };

@@ -10,7 +10,9 @@ use super::{
 const SECONDS: i64 = 86_400;
 const MAX_KEPT: usize = 500;
 
-fn fingerprint(request: &Request<'_>) -> String { format!("{}\n{}\n{}", request.path, request.query, request.body) }
+fn fingerprint(request: &Request<'_>) -> String {
+    format!("{}\n{}\n{}", request.path, request.query, request.body)
+}
 
 /// The answer of the first time, if there was one.
 ///

@@ -36,7 +36,10 @@ fn take(world: &World, params: &mut Params) -> Result<Vec<Change>, ApiError> {
 fn add(world: &mut World, items: &mut Vec<Item>, change: Change, now: i64, period: (i64, i64)) -> Result<(), ApiError> {
     let price = change.price.ok_or_else(|| ApiError::missing_parameter(&format!("{}[price]", change.name)))?;
     if items.iter().any(|item| item.price == price) {
-        return Err(ApiError::invalid(&format!("{}[price]", change.name), "A subscription cannot have two items with the same price.".to_owned()));
+        return Err(ApiError::invalid(
+            &format!("{}[price]", change.name),
+            "A subscription cannot have two items with the same price.".to_owned(),
+        ));
     }
     items.push(Item { id: world.new_id("si"), created: now, price, quantity: change.quantity.unwrap_or(1), period });
     Ok(())

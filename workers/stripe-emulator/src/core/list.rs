@@ -115,14 +115,25 @@ mod tests {
 
     #[test]
     fn wrong_paging_is_refused() {
-        for query in ["limit=0", "limit=101", "limit=ten", "limit=-1", "starting_after=o9", "starting_after=", "starting_after=o1&ending_before=o2", "page=2"] {
+        for query in [
+            "limit=0",
+            "limit=101",
+            "limit=ten",
+            "limit=-1",
+            "starting_after=o9",
+            "starting_after=",
+            "starting_after=o1&ending_before=o2",
+            "page=2",
+        ] {
             assert!(page(query).is_err(), "{query}");
         }
     }
 
     #[test]
     fn times_compare() {
-        for (query, admitted) in [("", "12345"), ("created=3", "3"), ("created[gt]=3", "45"), ("created[gte]=2&created[lt]=4", "23"), ("created[lte]=1", "1")] {
+        for (query, admitted) in
+            [("", "12345"), ("created=3", "3"), ("created[gt]=3", "45"), ("created[gte]=2&created[lt]=4", "23"), ("created[lte]=1", "1")]
+        {
             let when = When::take(&mut Params::of(&[query]).unwrap(), "created").unwrap();
             assert_eq!((1..=5).filter(|n| when.admits(*n)).map(|n| n.to_string()).collect::<String>(), admitted, "{query}");
         }

@@ -26,7 +26,9 @@ impl Params {
     }
 
     /// A parameter's full name.
-    pub fn name(&self, field: &str) -> String { if self.prefix.is_empty() { field.to_owned() } else { format!("{}[{field}]", self.prefix) } }
+    pub fn name(&self, field: &str) -> String {
+        if self.prefix.is_empty() { field.to_owned() } else { format!("{}[{field}]", self.prefix) }
+    }
 
     fn take(&mut self, field: &str) -> Option<Param> {
         let at = self.fields.iter().position(|(name, _)| name == field)?;
@@ -62,7 +64,11 @@ impl Params {
         let Some(text) = self.id(field)? else { return Ok(None) };
         let name = self.name(field);
         let number: i64 = text.parse().map_err(|_| ApiError::not_an_integer(&name, &text))?;
-        if number < 0 { Err(ApiError::invalid(&name, "This value must be greater than or equal to 0.".to_owned())) } else { Ok(Some(number)) }
+        if number < 0 {
+            Err(ApiError::invalid(&name, "This value must be greater than or equal to 0.".to_owned()))
+        } else {
+            Ok(Some(number))
+        }
     }
     /// `true` or `false`.
     ///
@@ -115,7 +121,9 @@ impl Params {
     /// # Errors
     /// A text that is not empty, or maps in it.
     pub fn texts(&mut self, field: &str) -> Result<Vec<String>, ApiError> {
-        let Some(mut list) = self.map(field).map_err(|_| ApiError::invalid(&self.name(field), "Invalid array".to_owned()))? else { return Ok(Vec::new()) };
+        let Some(mut list) = self.map(field).map_err(|_| ApiError::invalid(&self.name(field), "Invalid array".to_owned()))? else {
+            return Ok(Vec::new());
+        };
         let names: Vec<String> = list.fields.iter().map(|(name, _)| name.clone()).collect();
         names.iter().filter_map(|name| list.text(name).transpose()).collect()
     }
@@ -132,7 +140,10 @@ impl Params {
             match given.text(&key)? {
                 Some(value) if !value.is_empty() => {
                     if key.chars().count() > 40 || value.chars().count() > 500 {
-                        return Err(ApiError::invalid(&given.name(&key), "Metadata keys can have up to 40 characters, values up to 500.".to_owned()));
+                        return Err(ApiError::invalid(
+                            &given.name(&key),
+                            "Metadata keys can have up to 40 characters, values up to 500.".to_owned(),
+                        ));
                     }
                     held.insert(key, value);
                 }

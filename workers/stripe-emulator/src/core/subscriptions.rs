@@ -13,7 +13,8 @@ use super::{
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const STATUSES: &[&str] = &["active", "past_due", "unpaid", "canceled", "incomplete", "incomplete_expired", "trialing", "paused", "all", "ended"];
+const STATUSES: &[&str] =
+    &["active", "past_due", "unpaid", "canceled", "incomplete", "incomplete_expired", "trialing", "paused", "all", "ended"];
 const PRORATION: &[&str] = &["always_invoice", "create_prorations", "none"];
 const PAYMENT: &[&str] = &["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"];
 const FEEDBACK: &[&str] =
@@ -122,7 +123,9 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     Ok(shown)
 }
 
-fn requested() -> String { "cancellation_requested".to_owned() }
+fn requested() -> String {
+    "cancellation_requested".to_owned()
+}
 
 /// Puts a changed subscription back, with its event if anything changed.
 fn replace(world: &mut World, at: usize, changed: Subscription, before: &Value, context: &Context<'_>) -> Value {
@@ -179,7 +182,8 @@ pub(crate) fn update(world: &mut World, id: &str, mut params: Params, context: &
 
 pub(crate) fn cancel(world: &mut World, id: &str, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     let at = position(world, id)?;
-    let subscription = world.subscriptions.get_mut(at).filter(|s| s.ended_at.is_none()).ok_or_else(|| ApiError::missing("subscription", id))?;
+    let subscription =
+        world.subscriptions.get_mut(at).filter(|s| s.ended_at.is_none()).ok_or_else(|| ApiError::missing("subscription", id))?;
     params.flag("invoice_now")?;
     params.flag("prorate")?;
     take_details(subscription, &mut params)?;
@@ -192,7 +196,9 @@ pub(crate) fn cancel(world: &mut World, id: &str, mut params: Params, context: &
 pub fn force_status(world: &mut World, settings: &Settings<'_>, id: &str, status: &str, now: i64) -> bool {
     let context = Context::unasked(settings, now);
     let Some(at) = world.subscriptions.iter().position(|s| s.id == id && s.ended_at.is_none()) else { return false };
-    let Some(mut subscription) = world.subscriptions.get(at).cloned().filter(|_| STATUSES.contains(&status) && status != "all" && status != "ended") else {
+    let Some(mut subscription) =
+        world.subscriptions.get(at).cloned().filter(|_| STATUSES.contains(&status) && status != "all" && status != "ended")
+    else {
         return false;
     };
     if status == "canceled" {

@@ -163,7 +163,9 @@ impl World {
             salt: base36(now.unsigned_abs()),
             count: 0,
             customers: Vec::new(),
-            products: plans.map(|(plan, name, _)| Product { id: format!("prod_portico_{plan}"), created: now, name: name.to_owned() }).into(),
+            products: plans
+                .map(|(plan, name, _)| Product { id: format!("prod_portico_{plan}"), created: now, name: name.to_owned() })
+                .into(),
             prices: plans
                 .map(|(plan, _, unit_amount)| Price {
                     id: format!("price_portico_{plan}_monthly"),

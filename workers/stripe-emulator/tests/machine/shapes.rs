@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use stripe_emulator::core::world::World;
 
 /// Fails with every deviation of an answer from the schema of what it says it is.
-pub fn fits(value: &Value) { assert_eq!(misfits(value), Vec::<String>::new(), "{value}"); }
+pub fn fits(value: &Value) {
+    assert_eq!(misfits(value), Vec::<String>::new(), "{value}");
+}
 
 /// The deviations.
 fn misfits(value: &Value) -> Vec<String> {

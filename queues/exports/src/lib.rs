@@ -1,0 +1,177 @@
+//! The exports queue: an export is made slice by slice, and is the same to the byte after any crash.
+//!
+//! The job's row holds the place: the last row written, the parts uploaded, the state of the hash. A slice reads pages in key
+//! order up to the newest row at the time of the request, cuts exact parts, and saves its place in one batch under its lease.
+//! A crash repeats at most one slice: the same part numbers and the same tail object are written again with the same bytes.
+
+mod place;
+mod rows;
+
+use domain::{
+    actions, events,
+    exports::{PAGE_ROWS, PAGES_A_SLICE, PART_BYTES, TICKETS_HEAD},
+    jobs::EXPORT,
+    retention::EXPORT_KEPT,
+};
+use kernel::{
+    Result,
+    error::Error,
+    ports::{Part, Queue},
+    task::Task,
+};
+use place::Place;
+use store::jobs::{Claim, Failed, claim};
+
+const CSV: &str = "text/csv; charset=utf-8";
+
+kernel::sql! {
+    Read Global("the job names the export, the export its organization")
+    OPEN(1) -> ["org_id", "kind", "state", "until_id", "object_key"] = "SELECT org_id, kind, state, until_id, object_key FROM exports WHERE id = ?1 AND org_id = (SELECT org_id FROM jobs WHERE kind = 'export' AND subject = ?1)";
+    Write Org READY(7) -> [] =
+        "UPDATE exports SET state = 'ready', rows = ?3, bytes = ?4, sha256 = ?5, finished_at = ?6, expires_at = ?7 WHERE org_id = ?1 AND id = ?2 AND state IN ('queued', 'running')";
+    Write Org FAILED(4) -> [] = "UPDATE exports SET state = 'failed', error = ?3, finished_at = ?4 WHERE org_id = ?1 AND id = ?2 AND state IN ('queued', 'running')";
+}
+/// Its statements, for the catalogue test.
+pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE, rows::CATALOGUE];
+
+/// An export being made.
+struct Job {
+    org: kernel::OrgId,
+    id: kernel::ExportId,
+    until: String,
+    object: String,
+}
+
+/// Makes one slice of an export, if it is due and nobody else is at it.
+///
+/// # Errors
+/// What the database refused while recording a failure; the sweep brings the job back.
+pub async fn consume(task: &Task<'_>, subject: &str) -> Result<()> {
+    let Some(claim) = claim(task, EXPORT, subject).await? else { return Ok(()) };
+    match slice(task, &claim).await {
+        Ok(()) => Ok(()),
+        Err(e) => {
+            let failed = claim.failed(task, &e).await?;
+            kernel::log::work(&*task.ports.log, task.now(), "export", serde_json::json!({"export": subject}), Some(&e));
+            if failed == Failed::Dead { give_up(task, subject).await } else { Ok(()) }
+        }
+    }
+}
+
+async fn open(task: &Task<'_>, subject: &str) -> Result<Option<Job>> {
+    let Some(row) = task.first(OPEN.bind([subject.into()])).await? else { return Ok(None) };
+    if !matches!(row.text(2)?, "queued" | "running") {
+        return Ok(None);
+    }
+    Ok(Some(Job {
+        org: kernel::OrgId::stored(row.text(0)?)?,
+        id: kernel::ExportId::stored(subject)?,
+        until: row.text(3)?.to_owned(),
+        object: row.text(4)?.to_owned(),
+    }))
+}
+
+async fn slice(task: &Task<'_>, claim: &Claim) -> Result<()> {
+    let Some(job) = open(task, &claim.subject).await? else { return claim.finish(task).await };
+    let mut place = Place::read(claim.progress.as_deref())?;
+    let mut hash = place.hash()?;
+    let mut buffer = place.tail(task, &job.object).await?;
+    if place.is_start() {
+        buffer.extend_from_slice(TICKETS_HEAD.as_bytes());
+        hash.update(TICKETS_HEAD.as_bytes());
+    }
+    let mut ended = false;
+    for _ in 0..PAGES_A_SLICE {
+        let page = rows::page(task, &job.org, &place.after, &job.until, PAGE_ROWS).await?;
+        hash.update(page.csv.as_bytes());
+        buffer.extend_from_slice(page.csv.as_bytes());
+        place.rows += page.rows;
+        if let Some(last) = page.last {
+            place.after = last;
+        }
+        while buffer.len() >= PART_BYTES {
+            upload(task, &job, &mut place, &mut buffer, PART_BYTES).await?;
+        }
+        if page.rows < PAGE_ROWS {
+            ended = true;
+            break;
+        }
+    }
+    place.keep_hash(&hash);
+    if ended { finish(task, claim, &job, place, buffer).await } else { save(task, claim, &job, place, buffer).await }
+}
+
+/// Uploads the first `size` bytes of the buffer as the next part.
+async fn upload(task: &Task<'_>, job: &Job, place: &mut Place, buffer: &mut Vec<u8>, size: usize) -> Result<()> {
+    let blobs = &task.ports.blobs;
+    let upload = match &place.upload {
+        Some(upload) => upload.clone(),
+        None => blobs.begin(&job.object, CSV).await?,
+    };
+    let rest = buffer.split_off(size.min(buffer.len()));
+    let part = std::mem::replace(buffer, rest);
+    place.bytes += i64::try_from(part.len()).unwrap_or(i64::MAX);
+    let number = u16::try_from(place.parts.len() + 1).map_err(|_| Error::incident("too many parts", job.id.to_string()))?;
+    let Part { etag, .. } = blobs.part(&job.object, &upload, number, part).await?;
+    place.upload = Some(upload);
+    place.parts.push(etag);
+    Ok(())
+}
+
+/// Saves the place, and asks for the next slice.
+async fn save(task: &Task<'_>, claim: &Claim, job: &Job, mut place: Place, buffer: Vec<u8>) -> Result<()> {
+    place.put_tail(task, &job.object, buffer).await?;
+    task.bookkeep(claim.saved(task.now(), &place.text()?).into()).await?;
+    task.hint_later(Queue::Exports, vec![claim.subject.clone()]);
+    Ok(())
+}
+
+async fn finish(task: &Task<'_>, claim: &Claim, job: &Job, mut place: Place, mut buffer: Vec<u8>) -> Result<()> {
+    if place.parts.is_empty() {
+        place.bytes = i64::try_from(buffer.len()).unwrap_or(i64::MAX);
+        task.ports.blobs.put(&job.object, buffer, CSV).await?;
+    } else {
+        if !buffer.is_empty() {
+            let all = buffer.len();
+            upload(task, job, &mut place, &mut buffer, all).await?;
+        }
+        let parts: Vec<Part> = (1..).zip(&place.parts).map(|(number, etag)| Part { number, etag: etag.clone() }).collect();
+        task.ports.blobs.complete(&job.object, place.upload.as_deref().unwrap_or_default(), &parts).await?;
+    }
+    place.drop_tail(task, &job.object).await?;
+    let (now, sha) = (task.now(), place.hash()?.finish_hex());
+    let data = serde_json::json!({"id": job.id, "kind": "tickets", "rows": place.rows, "bytes": place.bytes, "sha256": sha}).to_string();
+    let ready = READY.bind([
+        (&job.org).into(),
+        (&job.id).into(),
+        place.rows.into(),
+        place.bytes.into(),
+        sha.into(),
+        now.into(),
+        now.plus(EXPORT_KEPT).into(),
+    ]);
+    let [done, still_ours] = claim.finished(now);
+    let mutation = task
+        .mutation(&job.org, actions::EXPORT_READY, &job.id.to_string())
+        .then(done)
+        .then(still_ours)
+        .then_one(ready)
+        .detail(data.clone())
+        .event(&job.org, events::EXPORT_READY.name, data);
+    task.commit(mutation).await
+}
+
+/// The last attempt failed: the export says so, and the operator sees the dead job.
+async fn give_up(task: &Task<'_>, subject: &str) -> Result<()> {
+    let Some(job) = open(task, subject).await? else { return Ok(()) };
+    let failed = FAILED.bind([
+        (&job.org).into(),
+        (&job.id).into(),
+        "The file could not be made. Ask for a new export; support can see why.".into(),
+        task.now().into(),
+    ]);
+    let data = serde_json::json!({"id": job.id, "kind": "tickets"}).to_string();
+    let mutation =
+        task.mutation(&job.org, actions::EXPORT_FAILED, subject).then_one(failed).event(&job.org, events::EXPORT_FAILED.name, data);
+    task.commit(mutation).await
+}

@@ -1,0 +1,12 @@
+//! Rules and types per subject. Pure: no SQL, no I/O, no clock; what needs the time is given it.
+
+pub mod actions;
+pub mod billing;
+pub mod delivery;
+pub mod events;
+pub mod exports;
+pub mod jobs;
+pub mod plans;
+pub mod retention;
+pub mod tickets;
+pub mod webhook_url;

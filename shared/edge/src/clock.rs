@@ -1,0 +1,8 @@
+//! What time it is.
+
+/// Now, in milliseconds since 1970. On Workers it stands still between I/O.
+pub fn now_ms() -> i64 {
+    #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+    let now = crate::js::now() as i64;
+    now
+}

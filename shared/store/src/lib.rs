@@ -1,0 +1,17 @@
+//! SQL and isolate state that two or more Workers share.
+//!
+//! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
+
+pub mod endpoints;
+pub mod forms;
+pub mod gate;
+pub mod jobs;
+pub mod keys;
+pub mod lease;
+pub mod limits;
+pub mod portals;
+pub mod sessions;
+
+/// Every statement of this crate, for the catalogue test.
+pub const CATALOGUES: &[&[kernel::Sql]] =
+    &[jobs::CATALOGUE, keys::CATALOGUE, limits::exact::CATALOGUE, portals::CATALOGUE, sessions::CATALOGUE];

@@ -1,0 +1,49 @@
+//! The external API's own resources: `/v1/me`, tickets and their comments. Also answers what no other Worker's routes match
+//! on the API host, so that a wrong address gets a problem document.
+
+pub mod routes;
+
+use kernel::{
+    Sql,
+    host::Surface,
+    ports::Queue,
+    route::{Entry, command, query},
+    worker::{Binding, Worker},
+};
+use routes::{comment_create, comment_list, me, ticket_create, ticket_get, ticket_list, ticket_update};
+
+/// Its routes.
+pub const ROUTES: &[Entry] = &[
+    query::<me::Me>(),
+    query::<ticket_list::TicketList>(),
+    command::<ticket_create::TicketCreate>(),
+    query::<ticket_get::TicketGet>(),
+    command::<ticket_update::TicketUpdate>(),
+    query::<comment_list::CommentList>(),
+    command::<comment_create::CommentCreate>(),
+];
+
+/// The Worker.
+pub const WORKER: Worker = Worker {
+    name: "api",
+    routes: ROUTES,
+    fallback: &[Surface::Api],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events)],
+    vars: &[],
+    secrets: &[],
+    consumes: &[],
+    crons: &[],
+};
+
+/// Its statements, for the catalogue test.
+pub const CATALOGUES: &[&[Sql]] = &[
+    ticket_list::CATALOGUE,
+    ticket_create::CATALOGUE,
+    ticket_get::CATALOGUE,
+    ticket_update::CATALOGUE,
+    comment_list::CATALOGUE,
+    comment_create::CATALOGUE,
+];
+
+#[cfg(target_family = "wasm")]
+edge::worker!(WORKER);

@@ -1,0 +1,10 @@
+//! One file for each endpoint.
+
+pub mod comment_create;
+pub mod comment_list;
+pub mod me;
+pub mod ticket;
+pub mod ticket_create;
+pub mod ticket_get;
+pub mod ticket_list;
+pub mod ticket_update;

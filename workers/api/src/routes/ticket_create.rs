@@ -1,0 +1,86 @@
+//! `POST /v1/tickets`.
+
+use crate::routes::ticket::{Ticket, etag};
+use domain::{
+    actions, events,
+    tickets::{BODY, Priority, SUBJECT, Status},
+};
+use kernel::{
+    Command, Committed, CustomerId, Reply, Request, Result, Route, Write,
+    error::{Code, Error},
+    host::Surface,
+    id::Id,
+    input::FieldError,
+    limit::Limit,
+    principal::{Resource, Scope, Verb},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+};
+
+kernel::sql! {
+    Write Org INSERT(7) -> [] =
+        "INSERT INTO tickets(org_id, id, subject, body, priority, customer_id, created_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
+}
+
+/// Creates a ticket.
+pub struct TicketCreate;
+impl Command for TicketCreate {
+    const ROUTE: Route = Route {
+        method: Method::Post,
+        path: "/v1/tickets",
+        surfaces: &[Surface::Api],
+        auth: Auth::Key,
+        scope: Scope::Of(Resource::Tickets, Verb::Write),
+        limit: Limit::Api(1),
+        audit: Audit::Records(&[actions::TICKET_CREATED]),
+        payload: Payload::Json(256 * 1_024),
+        csrf: Csrf::Cookieless,
+        idempotency: Idempotency::Key,
+        summary: "Creates a ticket",
+    };
+    async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
+        let org = cx.org()?;
+        let input = req.input()?;
+        let (subject, body) = (input.text("subject", SUBJECT), input.text("body", BODY));
+        let priority = input.opt_choice("priority", Priority::WORDS).unwrap_or(Priority::Normal);
+        let customer_id = input.opt_id::<CustomerId>("customer_id");
+        input.finish()?;
+        let (now, named_a_customer) = (cx.now(), customer_id.is_some());
+        let ticket = Ticket {
+            id: cx.id(),
+            subject,
+            body,
+            status: Status::Open.as_str(),
+            priority: priority.as_str(),
+            customer_id,
+            assignee_id: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        let insert = INSERT.bind([
+            org.into(),
+            (&ticket.id).into(),
+            ticket.subject.as_str().into(),
+            ticket.body.as_str().into(),
+            ticket.priority.into(),
+            ticket.customer_id.as_ref().into(),
+            now.into(),
+        ]);
+        let reply = Reply::json(201, &ticket)?.with("location", format!("/v1/tickets/{}", ticket.id)).with("etag", etag(1));
+        let data = reply.text().unwrap_or_default().to_owned();
+        cx.mutation(ticket.id.as_str())?.then_one(insert).event(org, events::TICKET_CREATED.name, data).commit(reply).await.map_err(|e| {
+            // The one foreign key that input can break: say which field, as for any other wrong value.
+            if named_a_customer && e.code() == Code::NotFound { unknown_customer() } else { e }
+        })
+    }
+}
+
+/// The customer is not there, or is another organization's: the same answer.
+pub fn unknown_customer() -> Error {
+    Error::invalid(vec![FieldError {
+        pointer: "/customer_id".into(),
+        code: "unknown_reference",
+        message: "There is no such customer.".into(),
+        fix: "Send the id of one of your customers, or leave it out.".into(),
+    }])
+}

@@ -1,0 +1,25 @@
+//! Every queue consumer and every cron; no public route.
+
+use kernel::{
+    Sql,
+    route::Entry,
+    worker::{Binding, Worker},
+};
+
+/// Its routes.
+pub const ROUTES: &[Entry] = &[];
+
+/// The Worker.
+pub const WORKER: Worker = Worker {
+    name: "jobs",
+    routes: ROUTES,
+    fallback: &[],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
+    vars: &[],
+    secrets: &[],
+    consumes: &[],
+    crons: &[],
+};
+
+/// Its statements, for the catalogue test.
+pub const CATALOGUES: &[&[Sql]] = &[];

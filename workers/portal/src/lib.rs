@@ -1,0 +1,25 @@
+//! A tenant's portal for its customers.
+
+use kernel::{
+    Sql,
+    route::Entry,
+    worker::{Binding, Worker},
+};
+
+/// Its routes.
+pub const ROUTES: &[Entry] = &[];
+
+/// The Worker.
+pub const WORKER: Worker = Worker {
+    name: "portal",
+    routes: ROUTES,
+    fallback: &[],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
+    vars: &[],
+    secrets: &[],
+    consumes: &[],
+    crons: &[],
+};
+
+/// Its statements, for the catalogue test.
+pub const CATALOGUES: &[&[Sql]] = &[];

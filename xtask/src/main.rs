@@ -1,0 +1,3 @@
+//! `cargo run -p xtask -- <command>`.
+
+fn main() {}
