@@ -44,6 +44,11 @@ pub trait Gate {
 /// Audit action of a refusal.
 pub const ACCESS_DENIED: crate::Action = crate::Action::new("access.denied");
 
+/// The path of the form that begins a session, on every surface where people are.
+pub const SIGN_IN: &str = "/sign-in";
+/// The longest way back that is kept through a sign-in, in bytes.
+pub const NEXT_CAP: usize = 2_048;
+
 /// Everything known of a request while it is being served.
 struct Served<'a> {
     app: &'a App,
@@ -53,6 +58,8 @@ struct Served<'a> {
     method: String,
     surface: &'static str,
     people: bool,
+    /// Path and query as they were asked for, to come back to after signing in.
+    wanted: String,
     entry: Option<&'static Entry>,
     principal: Principal,
     standings: Vec<Standing>,
@@ -70,6 +77,7 @@ pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn I
         id: ports.id(),
         ports,
         people: false,
+        wanted: String::new(),
         method,
         surface: "none",
         entry: None,
@@ -80,7 +88,7 @@ pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn I
     let outcome = served.run(inbound).await;
     let (mut reply, error) = match outcome {
         Ok(reply) => (reply, None),
-        Err(e) => (app.refuse(&e, &served.id, served.people), Some(e)),
+        Err(e) => (served.to_sign_in(&e).unwrap_or_else(|| app.refuse(&e, &served.id, served.people)), Some(e)),
     };
     if let Some(e) = &error {
         served.audit_refusal(e);
@@ -116,6 +124,7 @@ impl Served<'_> {
         let site = self.site(&target).await?;
         self.surface = site.surface().as_str();
         self.people = site.surface() != Surface::Api;
+        self.wanted = path_and_query(&url).to_owned();
         if site == Site::Api {
             refuse_key_in_url(&target)?;
         }
@@ -166,6 +175,20 @@ impl Served<'_> {
             other => other?,
         };
         Ok(if self.method == "HEAD" { Reply { body: crate::reply::Body::Empty, ..reply } } else { reply })
+    }
+
+    /// Where people are, a page that needs a session leads to the form that begins one, and from there back. A form that was sent
+    /// without a session is answered as any refusal: what it would have done can't be done by coming back.
+    fn to_sign_in(&self, error: &Error) -> Option<Reply> {
+        if !self.people || error.code() != Code::SignInNeeded || !matches!(self.method.as_str(), "GET" | "HEAD") {
+            return None;
+        }
+        let back = percent_encoding::utf8_percent_encode(&self.wanted, percent_encoding::NON_ALPHANUMERIC);
+        Some(Reply::see_other(&match self.wanted.as_str() {
+            "/" => SIGN_IN.to_owned(),
+            long if long.len() > NEXT_CAP => SIGN_IN.to_owned(),
+            _ => format!("{SIGN_IN}?next={back}"),
+        }))
     }
 
     /// Strict-Transport-Security: for our own hosts with everything under them; a portal may stand on a tenant's own domain,
@@ -298,6 +321,13 @@ impl Served<'_> {
             }
         }));
     }
+}
+
+/// What of an absolute URL stands behind its authority; `/` when nothing does.
+fn path_and_query(url: &str) -> &str {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or(rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
 }
 
 /// Keys in URLs end up in logs, histories and referrers: such a request is refused whatever else it is.

@@ -58,6 +58,12 @@ codes! {
     SignInNeeded = "sign_in_needed", 401, "You need to sign in", "Sign in and try again.";
     /// The organization is suspended.
     OrgSuspended = "org_suspended", 403, "The organization is suspended", "An owner can contact support to resume it.";
+    /// A portal that its organization has closed, or whose organization is suspended.
+    PortalClosed = "portal_closed", 403, "This portal is closed", "Contact the company that runs it in another way.";
+    /// A customer whom the organization has blocked.
+    AccountBlocked = "account_blocked", 403, "Your account is blocked", "Contact the company that runs this portal.";
+    /// A sign-in that a password alone does not open.
+    SecondFactorNeeded = "second_factor_needed", 403, "A second factor is needed", "Enroll a second factor, then sign in with it.";
     /// The key lacks the scope.
     ScopeMissing = "scope_missing", 403, "The API key lacks a scope", "Use a key that has the scope named in `required_scope`.";
     /// The key is limited to other addresses.

@@ -12,14 +12,24 @@ use crate::{
     time::Millis,
 };
 
+macro_rules! job {
+    ($row:literal) => {
+        concat!(
+            "INSERT INTO jobs(id, kind, subject, org_id, state, dirty, next_at, created_at, updated_at, max_attempts) ",
+            $row,
+            " ON CONFLICT(kind, subject) DO UPDATE SET dirty = dirty + 1, attempts = CASE WHEN state = 'running' THEN attempts ELSE 0 END, \
+            state = CASE WHEN state = 'running' THEN state ELSE 'queued' END, next_at = CASE WHEN state = 'running' THEN next_at ELSE excluded.next_at END, updated_at = excluded.updated_at"
+        )
+    };
+}
+
 crate::sql! {
     /// Records a domain event; everything that follows from it (webhooks, inbox, mail) starts here.
     Bookkeep Org OUTBOX(6) -> [] = "INSERT INTO outbox(org_id, id, type, payload, occurred_at, request_id) VALUES(?1, ?2, ?3, ?4, ?5, ?6)";
     /// Asks for background work. One open job for each (kind, subject): asking again wakes it up and marks it dirty.
-    Bookkeep Global("jobs of the platform belong to no organization") JOB(6) -> [] = "INSERT INTO jobs(id, kind, subject, org_id, state, dirty, next_at, created_at, updated_at, max_attempts) \
-        VALUES(?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6) \
-        ON CONFLICT(kind, subject) DO UPDATE SET dirty = dirty + 1, attempts = CASE WHEN state = 'running' THEN attempts ELSE 0 END, \
-        state = CASE WHEN state = 'running' THEN state ELSE 'queued' END, next_at = CASE WHEN state = 'running' THEN next_at ELSE excluded.next_at END, updated_at = excluded.updated_at";
+    Bookkeep Global("jobs of the platform belong to no organization") JOB(6) -> [] = job!("VALUES(?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6)");
+    /// The same, unless the statement before changed nothing: the repeat of an intake asks for no work.
+    Bookkeep Global("jobs of the platform belong to no organization") JOB_AFTER(6) -> [] = job!("SELECT ?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6 WHERE changes() = 1");
 }
 
 /// A kind of background job. The kind names its queue and its patience.
@@ -101,6 +111,20 @@ impl Mutation {
         self.hints.push(hint);
         self.then(stmt)
     }
+    /// Names who acts, where the route's caller was nobody yet: at sign-in, once the password was right. A known caller stays.
+    pub fn identified_as(mut self, kind: &'static str, id: &str, label: &str) -> Self {
+        if self.event.actor_kind == "anonymous" {
+            self.event.actor_kind = kind;
+            id.clone_into(&mut self.event.actor);
+            label.clone_into(&mut self.event.actor_label);
+        }
+        self
+    }
+    /// Marks the event as the record of a refusal.
+    pub fn denied(mut self) -> Self {
+        self.event.outcome = crate::audit::Outcome::Denied;
+        self
+    }
     /// What the audit event keeps of the change: JSON text without secrets.
     pub fn detail(mut self, json: String) -> Self {
         self.event.detail = Some(json);
@@ -149,6 +173,13 @@ impl Intake {
         let (stmt, hint) = job_stmt(&self.ports, kind, subject, org, self.ports.clock.now());
         self.hints.push(hint);
         self.then(stmt)
+    }
+    /// As [`Intake::job`], but only if the statement before changed one row: what came before asks for nothing again. The hint
+    /// goes out all the same: it finds no open job then, and wakes one whose first hint was lost.
+    pub fn job_if_new(mut self, kind: JobKind, subject: &str, org: Option<&OrgId>) -> Self {
+        let (stmt, hint) = job_stmt(&self.ports, kind, subject, org, self.ports.clock.now());
+        self.hints.push(hint);
+        self.then(Stmt { sql: JOB_AFTER, ..stmt })
     }
     /// Commits everything as one batch, and answers.
     ///

@@ -67,7 +67,7 @@ pub enum Auth {
     Account,
     /// A signed-in customer of the organization that the host names.
     Customer,
-    /// A signed-in operator. To others the route does not exist.
+    /// A signed-in operator. To others the route does not exist; who is not signed in is asked to.
     Operator,
 }
 
@@ -269,6 +269,10 @@ macro_rules! reading {
                 let reader: &dyn Reader = &*self.ports.db;
                 reader.read(stmts).await.map_err(Error::from_db)
             }
+            /// Random bytes, such as for the cookie that a form is tied to.
+            pub fn random<const N: usize>(&self) -> [u8; N] {
+                self.ports.random()
+            }
             /// The object store, for reading.
             pub fn blobs(&self) -> &'a dyn BlobReader {
                 &*self.ports.blobs
@@ -284,9 +288,22 @@ impl Write<'_> {
     pub fn id<I: crate::Id>(&self) -> I {
         self.ports.id()
     }
-    /// Random bytes.
-    pub fn random<const N: usize>(&self) -> [u8; N] {
-        self.ports.random()
+    /// Counts before it tries: takes the route's guards and further bookkeeping in a batch of their own. What must stand whatever
+    /// becomes of the attempt is counted so, such as a sign-in before its password is hashed. A later mutation does not take the
+    /// guards again.
+    ///
+    /// # Errors
+    /// The refused guard; an incident when a statement is not bookkeeping, or for a caller whose credential a guard must hold
+    /// inside the change's own batch.
+    pub async fn reserve(&mut self, stmts: Vec<Stmt>) -> Result<()> {
+        if !matches!(self.principal, Principal::Anonymous) {
+            return Err(Error::incident("counting an attempt of a known caller", self.principal.kind()));
+        }
+        let mut batch = std::mem::take(&mut self.guards);
+        batch.extend(stmts);
+        crate::mutation::only_bookkeeping(&batch)?;
+        self.ports.db.apply(db::Batch(batch)).await.map_err(Error::from_db)?;
+        Ok(())
     }
 
     /// Starts the change, under the route's only action.
@@ -458,6 +475,7 @@ pub(crate) fn authorize(route: &Route, principal: &Principal) -> Result<()> {
         (Auth::Account, Principal::Staff(_)) | (Auth::Customer, Principal::Customer(_)) | (Auth::Operator, Principal::Operator(_)) => {
             Ok(())
         }
+        (Auth::Operator, Principal::Anonymous) => Err(Code::SignInNeeded.into()),
         (Auth::Operator, _) => Err(Code::NotFound.into()),
         (Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Provider(_), _) => Err(Code::SignInNeeded.into()),
     }
