@@ -253,6 +253,8 @@ CREATE TABLE webhook_endpoints (
   secret TEXT NOT NULL,
   status TEXT NOT NULL DEFAULT 'enabled' CONSTRAINT endpoint_status CHECK (status IN ('enabled', 'paused', 'disabled')),
   disabled_reason TEXT,
+  -- Since when it is disabled: for a while what happens is held for it.
+  disabled_at INTEGER,
   created_at INTEGER NOT NULL,
   PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
@@ -286,7 +288,11 @@ CREATE TABLE webhook_deliveries (
   PRIMARY KEY (org_id, message_id, endpoint_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX webhook_deliveries_due ON webhook_deliveries(next_at) WHERE status IN ('pending', 'sending');
+-- What is open at one endpoint: the number under way, the next to wake, and the fair sweep. An endpoint's id is unique everywhere.
+CREATE INDEX webhook_deliveries_open ON webhook_deliveries(endpoint_id, status, next_at) WHERE status IN ('pending', 'sending');
 CREATE INDEX webhook_deliveries_by_endpoint ON webhook_deliveries(org_id, endpoint_id, id);
+CREATE INDEX webhook_deliveries_by_time ON webhook_deliveries(org_id, id);
+CREATE INDEX webhook_deliveries_by_status ON webhook_deliveries(org_id, status, id);
 
 CREATE TABLE webhook_attempts (
   org_id TEXT NOT NULL,

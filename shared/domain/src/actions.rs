@@ -18,6 +18,10 @@ pub const EXPORT_FAILED: Action = Action::new("export.failed");
 pub const EXPORT_DOWNLOADED: Action = Action::new("export.downloaded");
 /// A webhook endpoint was added.
 pub const ENDPOINT_CREATED: Action = Action::new("webhook_endpoint.created");
+/// A webhook endpoint was changed, paused or switched on again.
+pub const ENDPOINT_UPDATED: Action = Action::new("webhook_endpoint.updated");
+/// A test message was sent to a webhook endpoint.
+pub const ENDPOINT_TESTED: Action = Action::new("webhook_endpoint.tested");
 /// A webhook endpoint was removed.
 pub const ENDPOINT_DELETED: Action = Action::new("webhook_endpoint.deleted");
 /// A webhook endpoint was switched off.

@@ -28,6 +28,8 @@ pub const EXPORT_FAILED: EventType = EventType { name: "export.failed", descript
 /// An endpoint was switched off.
 pub const ENDPOINT_DISABLED: EventType =
     EventType { name: "webhook_endpoint.disabled", description: "Another endpoint of the organization was switched off." };
+/// A test, sent to one endpoint when its owner asks for it, whatever the endpoint listens to.
+pub const PING: EventType = EventType { name: "ping", description: "A test message, sent to one endpoint on request." };
 
 /// Every type.
 pub const ALL: &[EventType] = &[
@@ -39,9 +41,53 @@ pub const ALL: &[EventType] = &[
     EXPORT_READY,
     EXPORT_FAILED,
     ENDPOINT_DISABLED,
+    PING,
 ];
+
+/// Most entries of an endpoint's list of types.
+pub const MOST_TYPES: usize = 50;
 
 /// Whether an endpoint may ask for it: a known type, or `*` for all.
 pub fn is_known(name: &str) -> bool {
     name == "*" || ALL.iter().any(|t| t.name == name)
+}
+
+/// The body of a webhook: `{id, type, timestamp, org_id, data}` (Standard Webhooks, "payload structure"). `data` stays as it was
+/// written. `None` when it is not JSON.
+pub fn body(id: &str, kind: &str, at: kernel::Millis, org: &str, data: &str) -> Option<String> {
+    #[derive(serde::Serialize)]
+    struct Message<'a> {
+        id: &'a str,
+        #[serde(rename = "type")]
+        kind: &'a str,
+        timestamp: kernel::Millis,
+        org_id: &'a str,
+        data: &'a serde_json::value::RawValue,
+    }
+    let data = serde_json::from_str(data).ok()?;
+    serde_json::to_string(&Message { id, kind, timestamp: at, org_id: org, data }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Millis;
+
+    #[test]
+    fn a_body_keeps_its_data_as_it_was_written() {
+        let text = body("evt_1", "ticket.created", Millis::new(0), "org_1", "{\"b\":1.0,\"a\":[\"ü\"]}").unwrap();
+        assert_eq!(
+            text,
+            r#"{"id":"evt_1","type":"ticket.created","timestamp":"1970-01-01T00:00:00.000Z","org_id":"org_1","data":{"b":1.0,"a":["ü"]}}"#
+        );
+        assert!(body("e", "t", Millis::new(0), "o", "{").is_none());
+    }
+
+    #[test]
+    fn names_are_unique_and_known() {
+        for (i, t) in ALL.iter().enumerate() {
+            assert!(is_known(t.name) && ALL[i + 1..].iter().all(|other| other.name != t.name), "{}", t.name);
+        }
+        assert!(is_known("*") && !is_known("ticket.*") && !is_known(""));
+    }
 }

@@ -39,10 +39,26 @@ pub const TICKETS_HEAD: &str = "\u{feff}id,subject,body,status,priority,customer
 
 /// Size of a part of a multipart upload: all parts but the last have it, so that a repeated slice makes the same parts.
 pub const PART_BYTES: usize = 8 * 1_024 * 1_024;
-/// Rows read at once.
-pub const PAGE_ROWS: i64 = 1_000;
+/// Rows read at once: of the longest texts they still fit in memory together with a part.
+pub const PAGE_ROWS: i64 = 250;
 /// Pages one slice works through before it saves its place and lets the queue call it again.
-pub const PAGES_A_SLICE: usize = 40;
+pub const PAGES_A_SLICE: usize = 80;
+
+/// How an export is cut. Only tests have others than [`Sizes::DEPLOYED`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// See [`PART_BYTES`].
+    pub part_bytes: usize,
+    /// See [`PAGE_ROWS`].
+    pub page_rows: i64,
+    /// See [`PAGES_A_SLICE`].
+    pub pages_a_slice: usize,
+}
+impl Sizes {
+    /// What runs.
+    pub const DEPLOYED: Self = Self { part_bytes: PART_BYTES, page_rows: PAGE_ROWS, pages_a_slice: PAGES_A_SLICE };
+}
+
 /// How many exports of one organization may run at once.
 pub const RUNNING_AT_ONCE: i64 = 3;
 /// How long a download link holds, in seconds.

@@ -33,12 +33,21 @@ pub const SESSIONS: Rule = Rule { name: "sessions", removes: "Sessions, 30 days 
 pub const RATE_WINDOWS: Rule =
     Rule { name: "rate_windows", removes: "Counters of rate limits whose window is over.", kept: Span::millis(0) };
 
-/// Every rule, in the order in which they run.
-pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS];
+/// Background work that was done.
+pub const JOBS: Rule = Rule { name: "jobs", removes: "Finished background jobs, 30 days after they were done.", kept: Span::days(30) };
 
-/// How many rows one step removes.
+/// Every rule, in the order in which they run.
+pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS];
+
+/// How many rows of its main table one step removes.
 pub const STEP_ROWS: i64 = 500;
-/// How many steps one rule may take in one run; the rest waits for the next run, which the report says.
+/// The same for webhook messages: each may have twenty deliveries of ten attempts.
+pub const STEP_MESSAGES: i64 = 100;
+/// The same for exports: each has a file and what its making left behind.
+pub const STEP_EXPORTS: i64 = 50;
+/// How many steps one rule may take in one run; the report says that it is not finished, and the hourly cron goes on.
 pub const STEPS_A_RUN: i64 = 40;
 /// How long a finished export's file is kept.
 pub const EXPORT_KEPT: Span = Span::days(7);
+/// How long what happens is kept for a webhook endpoint that is switched off: switched on again within that time it misses nothing.
+pub const DISABLED_MISSES_NOTHING: Span = Span::days(14);

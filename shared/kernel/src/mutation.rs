@@ -125,6 +125,11 @@ impl Mutation {
         self.event.outcome = crate::audit::Outcome::Denied;
         self
     }
+    /// Wakes a consumer for a row of its own that this change makes due.
+    pub fn wake(mut self, queue: Queue, id: &str) -> Self {
+        self.hints.push(Hint::new(queue, id));
+        self
+    }
     /// What the audit event keeps of the change: JSON text without secrets.
     pub fn detail(mut self, json: String) -> Self {
         self.event.detail = Some(json);
@@ -136,19 +141,28 @@ impl Mutation {
     /// The refused guard or constraint; then nothing was changed.
     #[track_caller]
     pub fn commit(self, reply: Reply) -> impl Future<Output = Result<Committed>> {
-        let at = std::panic::Location::caller();
-        async move {
-            let Self { ports, event, mut stmts, hints, idempotency } = self;
-            if let Some(claim) = &idempotency {
-                let [record, guard] = claim.record(event.at, &reply);
-                stmts.push(record);
-                stmts.push(guard);
-            }
-            stmts.push(event.into_stmt());
-            ports.db.apply(Batch(stmts)).await.map_err(|e| Error::from_db_at(at, e))?;
-            send_hints(&ports, hints);
-            Ok(Committed { reply })
+        self.finish(std::panic::Location::caller(), reply, None)
+    }
+    /// As [`Mutation::commit`], where the answer shows a secret once: what is recorded under the Idempotency-Key, and so what a
+    /// repeat gets, is `recorded`, which has none.
+    ///
+    /// # Errors
+    /// As [`Mutation::commit`].
+    #[track_caller]
+    pub fn commit_once_shown(self, reply: Reply, recorded: Reply) -> impl Future<Output = Result<Committed>> {
+        self.finish(std::panic::Location::caller(), reply, Some(recorded))
+    }
+    async fn finish(self, at: &'static std::panic::Location<'static>, reply: Reply, recorded: Option<Reply>) -> Result<Committed> {
+        let Self { ports, event, mut stmts, hints, idempotency } = self;
+        if let Some(claim) = &idempotency {
+            let [record, guard] = claim.record(event.at, recorded.as_ref().unwrap_or(&reply));
+            stmts.push(record);
+            stmts.push(guard);
         }
+        stmts.push(event.into_stmt());
+        ports.db.apply(Batch(stmts)).await.map_err(|e| Error::from_db_at(at, e))?;
+        send_hints(&ports, hints);
+        Ok(Committed { reply })
     }
 }
 
