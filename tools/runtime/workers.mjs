@@ -58,9 +58,9 @@ export function readWorker(folder, root = ROOT) {
 export function modulesOf(main) {
   if (!existsSync(main)) throw new Stop(`${relative(ROOT, main)} has not been built; run: npm run build`);
   const folder = dirname(main);
-  const others = readdirSync(folder, { withFileTypes: true })
+  const others = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && MODULE_TYPES[extname(entry.name)])
-    .map((entry) => join(folder, entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => path !== main);
   return {
     modulesRoot: folder,

@@ -39,16 +39,13 @@ function reason(error) {
   return String(error?.cause?.message ?? error?.message ?? error);
 }
 
-/** Count of sets, then each set: count of rows, four numbers of meta, its rows. Used at once: the buffer is shared. */
+/** Count of sets, then each set: count of rows, how many it changed, its rows. Used at once: the buffer is shared. */
 function pack(sets) {
   at = 0;
   putCount(sets.length);
   for (const { results, meta } of sets) {
     putCount(results.length);
     putNumber(meta?.changes ?? 0);
-    putNumber(meta?.duration ?? 0);
-    putNumber(meta?.rows_read ?? 0);
-    putNumber(meta?.rows_written ?? 0);
     for (const row of results) {
       // `batch` gives objects (a column name that stands twice is lost: the reader counts), `raw` gives arrays.
       const cells = Array.isArray(row) ? row : Object.values(row);

@@ -80,9 +80,9 @@ export function replyStream(status, headers, stream) {
   return new Response(stream, { status, headers: pairs(headers) });
 }
 
-/** Sends a request and reads at most `cap` bytes of its answer: [status, headers as a block, bytes]; or the text of what went wrong;
+/** Sends a request, through another Worker when one is given, and reads at most `cap` bytes of its answer: [status, headers as a block, bytes]; or the text of what went wrong;
  *  or undefined when it took longer than `timeout` milliseconds. Redirects are answers. */
-export async function send(method, url, headers, body, timeout, cap) {
+export async function send(fetcher, method, url, headers, body, timeout, cap) {
   const controller = new AbortController();
   let late = false;
   const timer = setTimeout(() => {
@@ -90,7 +90,7 @@ export async function send(method, url, headers, body, timeout, cap) {
     controller.abort();
   }, timeout);
   try {
-    const response = await fetch(url, {
+    const response = await (fetcher ?? globalThis).fetch(url, {
       method,
       headers: headers === "" ? [] : pairs(headers),
       body: body.length > 0 ? body.slice() : undefined,

@@ -26,6 +26,14 @@ export function attach(exports) {
   instance = exports;
 }
 
+let last = 0;
+
+/** A number for a task; counted here, so that it goes on when the instance is replaced. */
+export function taskId() {
+  last = (last + 1) >>> 0;
+  return last;
+}
+
 /** The promise of a task that Rust has just parked. */
 export function parked(id) {
   if (tasks.size >= SWEEP_AT) sweep();

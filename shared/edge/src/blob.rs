@@ -1,6 +1,7 @@
 //! R2: objects, whole, in ranges, and in parts.
 
 use crate::PlatformError;
+use kernel::ports::Part;
 use wasm_bindgen::JsValue;
 use worker::{HttpMetadata, Range as R2Range, ResponseBody, UploadedPart};
 
@@ -37,15 +38,6 @@ pub enum Range {
     },
     /// So many bytes at the end.
     Last(u64),
-}
-
-/// A part of a multipart upload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// From 1.
-    pub number: u16,
-    /// What the store calls it.
-    pub etag: String,
 }
 
 fn media(content_type: &str) -> HttpMetadata {

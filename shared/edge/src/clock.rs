@@ -6,3 +6,9 @@ pub fn now_ms() -> i64 {
     let now = crate::js::now() as i64;
     now
 }
+
+/// Waits, without holding the isolate up.
+pub async fn sleep(milliseconds: u32) {
+    // The promise never rejects.
+    let _ = wasm_bindgen_futures::JsFuture::from(crate::js::sleep(milliseconds)).await;
+}

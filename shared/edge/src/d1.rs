@@ -6,24 +6,13 @@
 pub mod rows;
 
 use crate::{PlatformError, js};
-pub use rows::{Cell, ResultSet};
+use kernel::{Stmt, Value, db::Outcome};
 use std::fmt::Write as _;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 /// Largest integer that JavaScript's numbers hold exactly, and with them D1: 2^53 − 1.
 pub const MAX_INTEGER: i64 = (1 << 53) - 1;
-
-/// A statement with its parameters, `?1` first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Statement {
-    /// The text.
-    pub sql: &'static str,
-    /// What is bound.
-    pub params: Vec<Cell>,
-    /// How many columns it returns: 0 for a write without `RETURNING`.
-    pub columns: usize,
-}
 
 /// A database.
 #[derive(Debug, Clone)]
@@ -38,7 +27,7 @@ impl D1 {
     ///
     /// # Errors
     /// What the database refused, in its own words; an integer beyond 2^53 either way; a row of another width than was said.
-    pub async fn read(&self, statements: &[Statement]) -> Result<Vec<ResultSet>, PlatformError> {
+    pub async fn read(&self, statements: &[Stmt]) -> Result<Vec<Outcome>, PlatformError> {
         match statements {
             [] => Ok(Vec::new()),
             [one] => self.run(js::d1_read(&self.0, &json(std::slice::from_ref(one))?), statements).await,
@@ -50,14 +39,14 @@ impl D1 {
     ///
     /// # Errors
     /// As [`D1::read`].
-    pub async fn batch(&self, statements: &[Statement]) -> Result<Vec<ResultSet>, PlatformError> {
+    pub async fn batch(&self, statements: &[Stmt]) -> Result<Vec<Outcome>, PlatformError> {
         if statements.is_empty() {
             return Ok(Vec::new());
         }
         self.run(js::d1_batch(&self.0, &json(statements)?), statements).await
     }
 
-    async fn run(&self, promise: js_sys::Promise, statements: &[Statement]) -> Result<Vec<ResultSet>, PlatformError> {
+    async fn run(&self, promise: js_sys::Promise, statements: &[Stmt]) -> Result<Vec<Outcome>, PlatformError> {
         let value = JsFuture::from(promise).await?;
         if let Some(why) = value.as_string() {
             return Err(PlatformError(why));
@@ -67,8 +56,9 @@ impl D1 {
             return Err(PlatformError(format!("{} statements gave {} result sets", statements.len(), sets.len())));
         }
         for (set, statement) in sets.iter().zip(statements) {
-            if let Some(row) = set.rows.iter().find(|row| row.len() != statement.columns) {
-                return Err(PlatformError(format!("a row has {} columns, not {}: {}", row.len(), statement.columns, statement.sql)));
+            let sql = statement.sql();
+            if let Some(row) = set.rows.iter().find(|row| row.0.len() != sql.columns.len()) {
+                return Err(PlatformError(format!("a row of {} has {} columns, not {}", sql.name, row.0.len(), sql.columns.len())));
             }
         }
         Ok(sets)
@@ -76,13 +66,13 @@ impl D1 {
 }
 
 /// `[[sql,[param,…]],…]`.
-fn json(statements: &[Statement]) -> Result<String, PlatformError> {
-    let mut out = String::with_capacity(statements.iter().map(|s| s.sql.len() + 32 * s.params.len() + 16).sum());
+fn json(statements: &[Stmt]) -> Result<String, PlatformError> {
+    let mut out = String::with_capacity(statements.iter().map(|s| s.sql().text.len() + 32 * s.args().len() + 16).sum());
     for statement in statements {
         out.push_str(if out.is_empty() { "[[" } else { ",[" });
-        push_text(&mut out, statement.sql);
+        push_text(&mut out, statement.sql().text);
         out.push_str(",[");
-        for (i, param) in statement.params.iter().enumerate() {
+        for (i, param) in statement.args().iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
@@ -94,15 +84,15 @@ fn json(statements: &[Statement]) -> Result<String, PlatformError> {
     Ok(out)
 }
 
-fn push_cell(out: &mut String, cell: &Cell) -> Result<(), PlatformError> {
+fn push_cell(out: &mut String, cell: &Value) -> Result<(), PlatformError> {
     match cell {
-        Cell::Null => out.push_str("null"),
-        Cell::Int(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(n) => drop(write!(out, "{n}")),
-        Cell::Int(n) => return Err(PlatformError(format!("an integer beyond 2^53 can't be bound: {n}"))),
+        Value::Null => out.push_str("null"),
+        Value::Int(n) if (-MAX_INTEGER..=MAX_INTEGER).contains(n) => drop(write!(out, "{n}")),
+        Value::Int(n) => return Err(PlatformError(format!("an integer beyond 2^53 can't be bound: {n}"))),
         // Rust writes the shortest text that reads back as the same number, never with an exponent that JSON lacks.
-        Cell::Real(n) if n.is_finite() => drop(write!(out, "{n}")),
-        Cell::Real(n) => return Err(PlatformError(format!("{n} can't be bound"))),
-        Cell::Text(text) => push_text(out, text),
+        Value::Real(n) if n.is_finite() => drop(write!(out, "{n}")),
+        Value::Real(n) => return Err(PlatformError(format!("{n} can't be bound"))),
+        Value::Text(text) => push_text(out, text),
     }
     Ok(())
 }
@@ -131,27 +121,33 @@ fn push_text(out: &mut String, text: &str) {
 mod tests {
     use super::*;
 
-    fn text(params: Vec<Cell>) -> Result<String, PlatformError> {
-        json(&[Statement { sql: "SELECT ?1", params, columns: 1 }])
+    kernel::sql! {
+        Read Global("a test") PLAIN(1) -> ["x"] = "SELECT ?1";
+        Write Global("a test") QUOTED(2) -> [] = "INSERT INTO t VALUES (?1, \"x\", ?2)";
+        Read Global("a test") NUMBERS(3) -> ["x"] = "SELECT ?1, ?2, ?3";
+    }
+    fn text(value: Value) -> Result<String, PlatformError> {
+        json(&[PLAIN.bind([value])])
     }
 
     #[test]
     fn statements_are_json_that_reads_back() {
         let odd = "a\"b\\c\n\u{1}\u{7f}é🦀\t";
-        let made = json(&[
-            Statement { sql: "INSERT INTO t VALUES (?1, \"x\")", params: vec![Cell::Text(odd.into()), Cell::Null], columns: 0 },
-            Statement { sql: "SELECT 1", params: vec![Cell::Int(-MAX_INTEGER), Cell::Real(1e300), Cell::Real(0.1)], columns: 1 },
-        ])
-        .unwrap();
+        let made =
+            json(&[QUOTED.bind([odd.into(), Value::Null]), NUMBERS.bind([Value::Int(-MAX_INTEGER), Value::Real(1e300), Value::Real(0.1)])])
+                .unwrap();
         let back: serde_json::Value = serde_json::from_str(&made).unwrap();
-        assert_eq!(back, serde_json::json!([["INSERT INTO t VALUES (?1, \"x\")", [odd, null]], ["SELECT 1", [-MAX_INTEGER, 1e300, 0.1]]]));
+        assert_eq!(
+            back,
+            serde_json::json!([["INSERT INTO t VALUES (?1, \"x\", ?2)", [odd, null]], ["SELECT ?1, ?2, ?3", [-MAX_INTEGER, 1e300, 0.1]]])
+        );
     }
 
     #[test]
     fn what_a_number_cannot_hold_is_refused() {
-        assert!(text(vec![Cell::Int(MAX_INTEGER + 1)]).unwrap_err().0.contains("9007199254740992"));
-        assert!(text(vec![Cell::Int(i64::MIN)]).is_err());
-        assert!(text(vec![Cell::Real(f64::NAN)]).is_err());
-        assert!(text(vec![Cell::Real(f64::INFINITY)]).is_err());
+        assert!(text(Value::Int(MAX_INTEGER + 1)).unwrap_err().0.contains("9007199254740992"));
+        assert!(text(Value::Int(i64::MIN)).is_err());
+        assert!(text(Value::Real(f64::NAN)).is_err());
+        assert!(text(Value::Real(f64::INFINITY)).is_err());
     }
 }

@@ -3,6 +3,10 @@
 use crate::{PlatformError, blob::Bucket, d1::D1, js, kv::Kv, limiter::Limiter, queue::Queue};
 use wasm_bindgen::JsValue;
 
+/// Another Worker, reached without the network.
+#[derive(Debug, Clone)]
+pub struct Service(pub(crate) JsValue);
+
 /// What the platform bound to the Worker. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Env(worker::Env);
@@ -54,6 +58,13 @@ impl Env {
     /// As [`Env::d1`].
     pub fn queue(&self, name: &str) -> Result<Queue, PlatformError> {
         Ok(Queue::new(self.0.queue(name)?))
+    }
+    /// Another Worker.
+    ///
+    /// # Errors
+    /// As [`Env::d1`].
+    pub fn service(&self, name: &str) -> Result<Service, PlatformError> {
+        Ok(Service(self.found(name)?))
     }
     /// A burst limiter.
     ///

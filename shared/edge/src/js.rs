@@ -7,6 +7,9 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(raw_module = "./tasks.mjs")]
 extern "C" {
+    /// A number that no task of this isolate has had.
+    #[wasm_bindgen(js_name = taskId)]
+    pub fn task_id() -> u32;
     /// A task can go on.
     pub fn wake(id: u32);
     /// Keeps the event's context alive until the task is done.
@@ -35,7 +38,7 @@ extern "C" {
     #[wasm_bindgen(js_name = replyStream, catch)]
     pub fn reply_stream(status: u16, headers: &str, stream: &JsValue) -> Result<JsValue, JsValue>;
     /// Sends a request to another server.
-    pub fn send(method: &str, url: &str, headers: &str, body: &[u8], timeout: u32, cap: f64) -> js_sys::Promise;
+    pub fn send(fetcher: &JsValue, method: &str, url: &str, headers: &str, body: &[u8], timeout: u32, cap: f64) -> js_sys::Promise;
 }
 
 #[wasm_bindgen(raw_module = "./d1.mjs")]

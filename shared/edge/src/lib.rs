@@ -2,7 +2,8 @@
 //!
 //! Two halves. [`entry`] takes events in (requests, queue batches, crons) and hands replies out, in as few crossings between wasm
 //! and JavaScript as possible, without the `worker` crate's event macro. The rest are thin structs over what the platform offers:
-//! [`d1`], [`kv`], [`blob`], [`queue`], [`limiter`], [`http`], [`clock`], [`rng`], [`log`]; bindings come from an [`Env`].
+//! [`d1`], [`kv`], [`blob`], [`queue`], [`limiter`], [`http`], [`clock`], [`rng`], [`log`]; bindings come from an [`Env`], and
+//! [`ports`] puts the kernel's ports over them.
 //!
 //! The JavaScript halves are in `js/`; `js/entry.mjs` is the main module of every Worker and also what survives a trap.
 //! Platform handles belong to the request that they came with: nothing here keeps one in a static.
@@ -18,13 +19,14 @@ mod js;
 pub mod kv;
 pub mod limiter;
 pub mod log;
+pub mod ports;
 pub mod queue;
 pub mod rng;
 
-pub use entry::{Batch, Body, BodyError, Context, Incoming, Message, Response, Tick};
+pub use entry::{Context, Incoming};
 pub use env::Env;
 pub use error::PlatformError;
 
 /// For the expansion of [`worker!`] only.
 #[doc(hidden)]
-pub use {js_sys, wasm_bindgen, worker as platform};
+pub use wasm_bindgen;

@@ -1,44 +1,17 @@
 //! Reads the buffer that `js/d1.mjs` packs: rows by position, no names.
 //!
-//! Layout, little endian: count of sets (u32); each set: count of rows (u32), changes, duration in ms, rows read, rows written (f64
-//! each), its rows; each row: count of cells (u32), its cells; each cell: a tag, then nothing (NULL), an f64 (integer, real), or a
+//! Layout, little endian: count of sets (u32); each set: count of rows (u32), rows changed (f64),
+//! its rows; each row: count of cells (u32), its cells; each cell: a tag, then nothing (NULL), an f64 (integer, real), or a
 //! length (u32) and that much UTF-8 (text).
 
 use crate::PlatformError;
-
-/// A value in the database. D1 sends numbers as JSON: a REAL without a fraction arrives as [`Cell::Int`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// NULL.
-    Null,
-    /// An integer within ±(2^53 − 1).
-    Int(i64),
-    /// A number with a fraction.
-    Real(f64),
-    /// Text.
-    Text(String),
-}
-
-/// What one statement gave.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct ResultSet {
-    /// Rows changed. 0 after [`super::D1::read`] of a single statement, which carries no meta.
-    pub changes: u64,
-    /// Time spent in the database, ms; 0 likewise.
-    pub duration_ms: f64,
-    /// Rows that the database looked at; 0 likewise.
-    pub rows_read: u64,
-    /// Rows that the database wrote; 0 likewise.
-    pub rows_written: u64,
-    /// The rows, cells in the order of the columns.
-    pub rows: Vec<Vec<Cell>>,
-}
+use kernel::{Row, Value, db::Outcome};
 
 /// Reads a whole buffer.
 ///
 /// # Errors
 /// When it is not of that layout, which is a fault of ours.
-pub fn read(bytes: &[u8]) -> Result<Vec<ResultSet>, PlatformError> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Outcome>, PlatformError> {
     Reader(bytes).sets().ok_or_else(|| PlatformError("the buffer of rows is malformed".into()))
 }
 
@@ -71,29 +44,23 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(head).ok()
     }
 
-    fn sets(mut self) -> Option<Vec<ResultSet>> {
+    fn sets(mut self) -> Option<Vec<Outcome>> {
         let sets = (0..self.count()?).map(|_| self.set()).collect::<Option<_>>()?;
         self.0.is_empty().then_some(sets)
     }
-    fn set(&mut self) -> Option<ResultSet> {
+    fn set(&mut self) -> Option<Outcome> {
         let rows = self.count()?;
-        Some(ResultSet {
-            changes: self.tally()?,
-            duration_ms: self.number()?,
-            rows_read: self.tally()?,
-            rows_written: self.tally()?,
-            rows: (0..rows).map(|_| self.row()).collect::<Option<_>>()?,
-        })
+        Some(Outcome { changes: self.tally()?, rows: (0..rows).map(|_| self.row()).collect::<Option<_>>()? })
     }
-    fn row(&mut self) -> Option<Vec<Cell>> {
-        (0..self.count()?).map(|_| self.cell()).collect()
+    fn row(&mut self) -> Option<Row> {
+        (0..self.count()?).map(|_| self.cell()).collect::<Option<_>>().map(Row)
     }
-    fn cell(&mut self) -> Option<Cell> {
+    fn cell(&mut self) -> Option<Value> {
         Some(match self.take::<1>()? {
-            [0] => Cell::Null,
-            [1] => Cell::Int(self.whole()?),
-            [2] => Cell::Real(self.number()?),
-            [3] => Cell::Text(self.text()?.to_owned()),
+            [0] => Value::Null,
+            [1] => Value::Int(self.whole()?),
+            [2] => Value::Real(self.number()?),
+            [3] => Value::Text(self.text()?.to_owned()),
             _ => return None,
         })
     }
@@ -107,9 +74,7 @@ mod tests {
         let mut b = Vec::new();
         b.extend(1u32.to_le_bytes());
         b.extend(1u32.to_le_bytes());
-        for n in [2.0f64, 0.5, 3.0, 4.0] {
-            b.extend(n.to_le_bytes());
-        }
+        b.extend(2.0f64.to_le_bytes());
         b.extend(4u32.to_le_bytes());
         b.push(0);
         b.push(1);
@@ -125,8 +90,8 @@ mod tests {
     #[test]
     fn a_buffer_comes_apart() {
         let sets = read(&sample()).unwrap();
-        let row = vec![Cell::Null, Cell::Int(-7), Cell::Real(1.5), Cell::Text("é".into())];
-        assert_eq!(sets, [ResultSet { changes: 2, duration_ms: 0.5, rows_read: 3, rows_written: 4, rows: vec![row] }]);
+        let row = Row(vec![Value::Null, Value::Int(-7), Value::Real(1.5), Value::Text("é".into())]);
+        assert_eq!(sets, [Outcome { changes: 2, rows: vec![row] }]);
     }
 
     #[test]
