@@ -11,3 +11,4 @@
 #![recursion_limit = "256"]
 
 pub mod core;
+pub mod host;

@@ -61,6 +61,12 @@ pub(crate) fn enqueue(world: &mut World, event: &str, now: i64) {
 
 /// What to send now, in this order. Each is tried again by itself until [`settle`] says that it was taken.
 pub fn take_due(world: &mut World, settings: &Settings<'_>, now: i64) -> Vec<WebhookToSend> {
+    take_due_signed(world, settings, now, now)
+}
+
+/// As [`take_due`], where the emulator's clock (`now`) was moved ahead of the receiver's (`signed_at`): a signature carries the time
+/// at which it is really made.
+pub fn take_due_signed(world: &mut World, settings: &Settings<'_>, now: i64, signed_at: i64) -> Vec<WebhookToSend> {
     let mut sends = Vec::new();
     if settings.webhook_url.is_empty() {
         return sends;
@@ -74,7 +80,7 @@ pub fn take_due(world: &mut World, settings: &Settings<'_>, now: i64) -> Vec<Web
         delivery.tries += 1;
         delivery.due = now + wait;
         let body = render(event, settings.api_version).to_string();
-        let header = stripe::signature::sign(settings.webhook_secret, now, body.as_bytes());
+        let header = stripe::signature::sign(settings.webhook_secret, signed_at, body.as_bytes());
         sends.push(WebhookToSend { delivery: delivery.id.clone(), url: settings.webhook_url.to_owned(), body, header });
         true
     });
@@ -82,6 +88,13 @@ pub fn take_due(world: &mut World, settings: &Settings<'_>, now: i64) -> Vec<Web
         sends.reverse();
     }
     sends
+}
+
+/// Makes every delivery that waits due at once.
+pub fn hurry(world: &mut World, now: i64) {
+    for delivery in &mut world.deliveries {
+        delivery.due = delivery.due.min(now);
+    }
 }
 
 /// What became of a webhook: taken (a status of 2xx), or to be tried again.

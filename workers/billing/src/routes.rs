@@ -1,0 +1,3 @@
+//! One file for each endpoint.
+
+pub mod stripe_event;

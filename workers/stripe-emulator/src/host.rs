@@ -1,0 +1,151 @@
+//! What stands between the state machine and a platform: settings by name, one state that is kept as text, requests of the API
+//! and of the control desk under `/_emulator/`. Pure; the glue of a platform does the I/O.
+//!
+//! The emulator's clock runs ahead of the platform's by what the desk advanced it: events, periods and retries go by the
+//! emulator's, signatures by the platform's, because that is the receiver's.
+
+mod desk;
+
+use crate::core::{
+    Request, Settings, clock, handle,
+    webhooks::{self, WebhookToSend},
+    world::World,
+};
+use serde::{Deserialize, Serialize};
+
+/// Where the control desk is.
+pub const DESK: &str = "/_emulator/";
+/// The path that webhooks go to, on the API's host.
+pub const WEBHOOK_PATH: &str = "/webhooks/stripe";
+
+/// What the emulator is set to, read by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setup {
+    secret_key: String,
+    webhook_secret: String,
+    api_version: String,
+    webhook_url: String,
+}
+
+impl Setup {
+    /// Reads the settings through `get`: the secrets `STRIPE_SECRET_KEY` and `STRIPE_WEBHOOK_SECRETS` (the first one signs), the
+    /// variables `STRIPE_API_VERSION`, `API_HOST` and `ENVIRONMENT`.
+    ///
+    /// # Errors
+    /// What is missing, by name; and that this is no place for an emulator: it runs where `ENVIRONMENT` is `local` only.
+    pub fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        let want = |name: &str| get(name).filter(|v| !v.is_empty()).ok_or_else(|| format!("{name} is not set."));
+        if want("ENVIRONMENT")? != "local" {
+            return Err("The Stripe emulator runs where ENVIRONMENT is `local` only.".to_owned());
+        }
+        let (secret_key, secrets) = (want("STRIPE_SECRET_KEY")?, want("STRIPE_WEBHOOK_SECRETS")?);
+        let webhook_secret = secrets.split(',').next().unwrap_or_default().trim().to_owned();
+        let webhook_url = format!("http://{}{WEBHOOK_PATH}", want("API_HOST")?);
+        Ok(Self { secret_key, webhook_secret, api_version: want("STRIPE_API_VERSION")?, webhook_url })
+    }
+    fn settings(&self) -> Settings<'_> {
+        Settings {
+            secret_key: &self.secret_key,
+            api_version: &self.api_version,
+            webhook_url: &self.webhook_url,
+            webhook_secret: &self.webhook_secret,
+        }
+    }
+}
+
+/// A request as the platform has it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Incoming<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path.
+    pub path: &'a str,
+    /// Without the `?`; empty for none.
+    pub query: &'a str,
+    /// The `authorization` header.
+    pub authorization: Option<&'a str>,
+    /// The `idempotency-key` header.
+    pub idempotency_key: Option<&'a str>,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+/// An answer. The body is JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Beside the content type.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: String,
+}
+impl Answer {
+    fn of(status: u16, body: &serde_json::Value) -> Self {
+        Self { status, headers: Vec::new(), body: body.to_string() }
+    }
+    /// An error of the host's own, not one of Stripe's.
+    pub fn error(status: u16, message: &str) -> Self {
+        Self::of(status, &serde_json::json!({ "emulator_error": message }))
+    }
+}
+
+/// The whole state: a [`World`], and how far its clock is ahead.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    world: World,
+    ahead: i64,
+}
+
+impl Host {
+    /// A fresh one. `real` is the platform's time, Unix seconds; likewise below.
+    pub fn new(real: i64) -> Self {
+        Self { world: World::new(real), ahead: 0 }
+    }
+    /// Reads what [`Host::to_text`] wrote. What can't be read, such as the state of an older version, starts afresh.
+    pub fn from_text(text: &[u8], real: i64) -> Self {
+        serde_json::from_slice(text).unwrap_or_else(|_| Self::new(real))
+    }
+    /// As text, to be kept.
+    ///
+    /// # Errors
+    /// A fault of the serializer, in its words.
+    pub fn to_text(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|e| e.to_string())
+    }
+    /// What it knows.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+    /// The emulator's time.
+    pub fn now(&self, real: i64) -> i64 {
+        real.saturating_add(self.ahead)
+    }
+
+    /// Answers a request. What it made due is taken with [`Host::take_due`], once the state is kept.
+    pub fn serve(&mut self, setup: &Setup, incoming: &Incoming<'_>, real: i64) -> Answer {
+        if let Some(rest) = incoming.path.strip_prefix(DESK) {
+            return self.desk(setup, incoming.method, rest, incoming.body, real);
+        }
+        let Ok(body) = std::str::from_utf8(incoming.body) else { return Answer::error(400, "The body is not UTF-8.") };
+        let Incoming { method, path, query, authorization, idempotency_key, .. } = *incoming;
+        let request = Request { method, path, query, authorization, idempotency_key, body };
+        let now = self.now(real);
+        let response = handle(&mut self.world, &setup.settings(), &request, now);
+        Answer { status: response.status, headers: response.headers, body: response.body }
+    }
+    /// Lets time pass without a request, for a cron.
+    pub fn tick(&mut self, setup: &Setup, real: i64) {
+        let now = self.now(real);
+        clock::tick(&mut self.world, &setup.settings(), now);
+    }
+    /// The webhooks to send now. Keep the state before sending them: each is tried again by itself until it is settled.
+    pub fn take_due(&mut self, setup: &Setup, real: i64) -> Vec<WebhookToSend> {
+        let now = self.now(real);
+        webhooks::take_due_signed(&mut self.world, &setup.settings(), now, real)
+    }
+    /// What became of a webhook: its status, `None` when there was no answer.
+    pub fn settle(&mut self, delivery: &str, status: Option<u16>) {
+        webhooks::settle(&mut self.world, delivery, status.is_some_and(|s| (200..300).contains(&s)));
+    }
+}

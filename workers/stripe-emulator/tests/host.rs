@@ -1,0 +1,132 @@
+//! The host around the state machine, as the glue of a platform drives it.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use serde_json::{Value, json};
+use stripe::signature::{SigningSecrets, verify};
+use stripe_emulator::host::{Host, Incoming, Setup};
+
+const NOW: i64 = 1_795_464_526;
+const KEY: &str = "Bearer sk_test_emulator";
+
+fn get(name: &str) -> Option<String> {
+    let value = match name {
+        "ENVIRONMENT" => "local",
+        "API_HOST" => "api.localhost",
+        "STRIPE_API_VERSION" => "2026-10-28.endive",
+        "STRIPE_SECRET_KEY" => "sk_test_emulator",
+        "STRIPE_WEBHOOK_SECRETS" => "whsec_new_secret, whsec_old_secret",
+        _ => return None,
+    };
+    Some(value.to_owned())
+}
+fn setup() -> Setup {
+    Setup::read(&get).unwrap()
+}
+
+struct Desk(Host, i64);
+impl Desk {
+    fn new() -> Self {
+        Self(Host::new(NOW), NOW)
+    }
+    fn call(&mut self, method: &str, path: &str, body: &str, status: u16) -> Value {
+        let incoming = Incoming { method, path, authorization: Some(KEY), body: body.as_bytes(), ..Incoming::default() };
+        let answer = self.0.serve(&setup(), &incoming, self.1);
+        assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
+        // Kept and read again after every request, as the glue does.
+        self.0 = Host::from_text(self.0.to_text().unwrap().as_bytes(), self.1);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+    fn subscribe(&mut self) -> String {
+        let customer = self.call("POST", "/v1/customers", "email=a%40example.com", 200)["id"].as_str().unwrap().to_owned();
+        let form = format!("customer={customer}&items[0][price]=price_portico_team_monthly");
+        self.call("POST", "/v1/subscriptions", &form, 200)["id"].as_str().unwrap().to_owned()
+    }
+    fn due(&mut self) -> Vec<(String, String)> {
+        let sends = self.0.take_due(&setup(), self.1);
+        let secrets = SigningSecrets::parse("whsec_new_secret").ok().unwrap();
+        for send in &sends {
+            assert_eq!(send.url, "http://api.localhost/webhooks/stripe");
+            assert_eq!(verify(&secrets, Some(&send.header), send.body.as_bytes(), self.1 * 1_000), Ok(self.1), "signed at the real time");
+        }
+        let kind = |body: &str| serde_json::from_str::<Value>(body).unwrap()["type"].as_str().unwrap().to_owned();
+        sends.into_iter().map(|s| (s.delivery, kind(&s.body))).collect()
+    }
+}
+
+#[test]
+fn it_runs_nowhere_but_on_a_developers_machine() {
+    for environment in ["production", "", "Local"] {
+        let refused = Setup::read(&|name| if name == "ENVIRONMENT" { Some(environment.to_owned()) } else { get(name) });
+        assert!(refused.unwrap_err().contains("ENVIRONMENT"), "{environment}");
+    }
+    for missing in ["ENVIRONMENT", "API_HOST", "STRIPE_API_VERSION", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"] {
+        let refused = Setup::read(&|name| if name == missing { None } else { get(name) });
+        assert_eq!(refused.unwrap_err(), format!("{missing} is not set."));
+    }
+}
+
+#[test]
+fn the_api_is_served_and_its_events_are_due() {
+    let mut desk = Desk::new();
+    desk.subscribe();
+    let due = desk.due();
+    assert_eq!(due.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>(), ["customer.created", "customer.subscription.created"]);
+    assert_eq!(desk.due(), [], "each is under way");
+    desk.0.settle(&due[0].0, Some(200));
+    desk.0.settle(&due[1].0, Some(500));
+    desk.1 += 5;
+    assert_eq!(desk.due().len(), 1, "what was not taken is tried again");
+    desk.0.settle(&due[1].0, None);
+    let state = desk.call("POST", "/_emulator/deliver", "", 200);
+    assert_eq!(state["events"].as_array().unwrap().iter().map(|e| &e["delivered"]).collect::<Vec<_>>(), [&json!(true), &json!(false)]);
+    assert_eq!(desk.due().len(), 1, "and at once when the desk says so");
+    let wrong = Incoming { method: "GET", path: "/v1/events", authorization: Some("Bearer other"), ..Incoming::default() };
+    assert_eq!(desk.0.serve(&setup(), &wrong, NOW).status, 401);
+    assert_eq!(desk.0.serve(&setup(), &Incoming { body: &[0xff], ..wrong }, NOW).status, 400);
+}
+
+#[test]
+fn the_clock_runs_ahead_and_signatures_do_not() {
+    let mut desk = Desk::new();
+    let subscription = desk.subscribe();
+    desk.call("POST", &format!("/v1/subscriptions/{subscription}"), "cancel_at_period_end=true", 200);
+    desk.due();
+    let state = desk.call("POST", "/_emulator/clock", r#"{"advance_seconds":2764800}"#, 200);
+    assert_eq!((&state["ahead_seconds"], &state["now"]), (&json!(2_764_800), &json!(NOW + 2_764_800)));
+    assert_eq!(state["subscriptions"][0]["status"], "canceled");
+    assert!(desk.due().iter().any(|(_, kind)| kind == "customer.subscription.deleted"));
+    for wrong in [r#"{"advance_seconds":-1}"#, r#"{"advance_seconds":99999999999}"#, r#"{"advance":1}"#, "", "[]"] {
+        desk.call("POST", "/_emulator/clock", wrong, 400);
+    }
+    assert_eq!(desk.call("GET", "/_emulator/state", "", 200)["ahead_seconds"], 2_764_800);
+}
+
+#[test]
+fn switches_statuses_and_a_fresh_start() {
+    let mut desk = Desk::new();
+    let subscription = desk.subscribe();
+    assert_eq!(desk.call("POST", "/_emulator/switches", r#"{"outage":true}"#, 200)["switches"]["outage"], true);
+    desk.call("GET", "/v1/events", "", 503);
+    assert_eq!(desk.call("POST", "/_emulator/switches", "{}", 200)["switches"]["outage"], false, "what is left out is off");
+    desk.call("GET", "/v1/events", "", 200);
+    desk.call("POST", "/_emulator/switches", r#"{"outrage":true}"#, 400);
+
+    let force = |status: &str| json!({"subscription": subscription, "status": status}).to_string();
+    assert_eq!(desk.call("POST", "/_emulator/status", &force("past_due"), 200)["subscriptions"][0]["status"], "past_due");
+    desk.call("POST", "/_emulator/status", &force("asleep"), 404);
+    desk.call("POST", "/_emulator/status", r#"{"subscription":"sub_none","status":"active"}"#, 404);
+    desk.call("GET", "/_emulator/status", "", 405);
+    desk.call("POST", "/_emulator/state", "", 405);
+    desk.call("POST", "/_emulator/else", "", 404);
+
+    assert_eq!(desk.call("POST", "/_emulator/reset", "", 200)["customers"], json!([]));
+    assert_eq!(desk.due(), []);
+}
+
+#[test]
+fn a_state_that_cannot_be_read_starts_afresh() {
+    for text in ["", "{}", "null", r#"{"world":{},"ahead":0}"#] {
+        assert_eq!(Host::from_text(text.as_bytes(), NOW), Host::new(NOW), "{text}");
+    }
+}
