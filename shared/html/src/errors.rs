@@ -1,0 +1,129 @@
+//! An error as a page: what happened, what to do, and the request id that support asks for.
+//!
+//! Codes are worded for programs; where a person would not understand that, this says it for people.
+
+use crate::{
+    document::{Look, Shell, document},
+    part,
+};
+use kernel::{
+    Error, RequestId,
+    error::{Code, Occurrence},
+    host::Surface,
+    time::Span,
+};
+use maud::html;
+
+/// On no surface in particular.
+pub fn error_page(error: &Error, request: &RequestId) -> String {
+    page(Look::Plain, error, request)
+}
+/// In the staff's app.
+pub fn app_error_page(error: &Error, request: &RequestId) -> String {
+    page(Look::of(Surface::App), error, request)
+}
+/// In a tenant's portal.
+pub fn portal_error_page(error: &Error, request: &RequestId) -> String {
+    page(Look::of(Surface::Portal), error, request)
+}
+/// In the operators' console: the label must not be missing where something went wrong.
+pub fn platform_error_page(error: &Error, request: &RequestId) -> String {
+    page(Look::of(Surface::Platform), error, request)
+}
+
+/// Title and remedy for people.
+fn words(code: Code) -> (&'static str, &'static str) {
+    match code {
+        Code::NoRoute | Code::NotFound => {
+            ("This page was not found", "Check the address. What you look for may have been removed, or you may not have access to it.")
+        }
+        Code::MethodNotAllowed => ("This page can't be used that way", "Go back and use the page's own buttons."),
+        Code::BadRequest | Code::UnsupportedMedia | Code::UrlTooLong | Code::CursorInvalid => {
+            ("The request could not be read", "Go back to the start and try again from there.")
+        }
+        Code::BodyTooLarge => ("That was too much to send", "Go back and send less text."),
+        Code::RateLimited => ("Too many attempts", "Wait a little, then try again."),
+        Code::ValidationFailed => ("The address has a part that is not valid", "Go back to the start and try again from there."),
+        Code::AlreadyExists | Code::Conflict | Code::VersionConflict | Code::WrongState => {
+            (code.title(), "Go back, reload the page and look at the current state before you try again.")
+        }
+        other => (other.title(), other.remedy()),
+    }
+}
+
+/// A wait as people say it.
+fn wait(span: Span) -> String {
+    let count = |n: i64, unit: &str| if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") };
+    match span.as_seconds_up().max(1) {
+        seconds @ ..=90 => count(seconds, "second"),
+        seconds @ ..=5_400 => count((seconds + 59) / 60, "minute"),
+        seconds => count((seconds + 3_599) / 3_600, "hour"),
+    }
+}
+
+fn page(look: Look, error: &Error, request: &RequestId) -> String {
+    let code = error.code();
+    let (title, remedy) = words(code);
+    let nothing = Vec::new();
+    let (detail, retry, fields) = match error {
+        Error::Problem(p) => {
+            let Occurrence { detail, retry_after, fields, .. } = &**p;
+            (detail.as_str(), *retry_after, fields)
+        }
+        // What went wrong inside is for the log, never for the page.
+        Error::Internal(_) | Error::AlreadyDone => ("", None, &nothing),
+    };
+    let brand = if look == Look::Portal { "Customer portal" } else { "Portico" };
+    let shell = Shell { look, brand, title, failed: false, nav: &[], who: None };
+    let main = html! {
+        section class="narrow problem" {
+            p class="status" { "Error " (code.status()) }
+            h1 { (title) }
+            @if !detail.is_empty() { p { (detail) } }
+            @if !fields.is_empty() { ul { @for f in fields { li { code { (f.pointer.trim_start_matches(['/', '?'])) } ": " (f.message) " " (f.fix) } } } }
+            p { (remedy) @if let Some(span) = retry { " Try again in " (wait(span)) "." } }
+            p class="ways" {
+                @if code == Code::SignInNeeded { a href=(kernel::dispatch::SIGN_IN) { "Sign in" } } @else { a href="/" { "Go to the start" } }
+            }
+            (part::facts(&[("Request id", html! { code { (request) } })]))
+        }
+    };
+    document(&shell, &main)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Id, Millis};
+
+    #[test]
+    fn every_code_has_a_page_with_title_remedy_and_request_id() {
+        let id = RequestId::make(Millis::new(1_795_464_526_007), [7; 10]);
+        for code in Code::ALL {
+            let text = error_page(&Error::new(*code, "About <this> time"), &id);
+            assert!(text.contains(id.as_str()) && text.contains("About &lt;this&gt; time"), "{code:?}");
+            assert_eq!(text.matches("<h1>").count(), 1);
+            assert!(text.contains(&format!("Error {}", code.status())));
+            let (title, remedy) = words(*code);
+            assert!(!title.is_empty() && remedy.ends_with('.'), "{code:?}");
+            // These three are about API keys, which no page takes.
+            if !matches!(code, Code::KeyInUrl | Code::KeyMissing | Code::ScopeMissing) {
+                assert!(!remedy.contains('`') && !title.contains("endpoint"), "{code:?} speaks to programs");
+            }
+        }
+    }
+
+    #[test]
+    fn a_fault_of_ours_shows_nothing_of_its_cause() {
+        let id = RequestId::make(Millis::new(0), [0; 10]);
+        let text = platform_error_page(&Error::incident("reading the vault", "secret-cause"), &id);
+        assert!(!text.contains("secret-cause") && !text.contains("vault"));
+        assert!(text.contains("Operator console"));
+    }
+
+    #[test]
+    fn a_wait_is_said_in_the_unit_that_fits() {
+        let said: Vec<String> = [0, 1, 45, 91, 3_600, 7_200].into_iter().map(|s| wait(Span::seconds(s))).collect();
+        assert_eq!(said, ["1 second", "1 second", "45 seconds", "2 minutes", "60 minutes", "2 hours"]);
+    }
+}
