@@ -4,6 +4,7 @@ use crate::lease::Leases;
 use kernel::{
     OrgId, Result,
     db::first,
+    error::{Code, Error},
     host::{PortalState, Site, Tenant},
     ports::Ports,
 };
@@ -45,4 +46,17 @@ pub async fn by_slug(leases: &Leases<Portal>, ports: &Ports, slug: &str) -> Resu
         _ => PortalState::Suspended,
     };
     Ok(Some(Site::Portal(Tenant { org: OrgId::stored(&found.org)?, slug: found.slug, name: found.name, state })))
+}
+
+/// Refuses where a portal does not serve its customers, and says whose decision that is.
+///
+/// # Errors
+/// 403.
+pub fn refuse_closed(tenant: &Tenant) -> Result<()> {
+    let why = match tenant.state {
+        PortalState::Open => return Ok(()),
+        PortalState::Off => "has closed its portal",
+        PortalState::Suspended => "can't serve its customers at the moment",
+    };
+    Err(Error::new(Code::PortalClosed, format!("{} {why}.", tenant.name)))
 }

@@ -42,9 +42,15 @@ pub fn lifetime(kind: &str) -> Span {
     if kind == "operator" { Span::hours(12) } else { Span::days(30) }
 }
 
-/// Whose session it is.
+/// Whose session it is. A cookie of another host finds nothing here: the host is part of the look-up.
+///
+/// # Errors
+/// 403 at a portal that is not open; what the database refused.
 pub async fn authenticate(ports: &Ports, site: &Site, req: &Request) -> Result<Principal> {
-    let Some(token) = req.cookie(COOKIE).filter(|t| t.len() == 43) else { return Ok(Principal::Anonymous) };
+    if let Site::Portal(tenant) = site {
+        crate::portals::refuse_closed(tenant)?;
+    }
+    let Some(token) = req.cookie(COOKIE).filter(|t| crypto::token::well_formed(t)) else { return Ok(Principal::Anonymous) };
     let (hash, host, now) = (crypto::hash::sha256_hex(token.as_bytes()), req.host(), ports.clock.now());
     let stmt = match site {
         Site::App => STAFF.bind([hash.into(), host.into(), now.into(), req.param("org").unwrap_or_default().into()]),
