@@ -14,21 +14,9 @@ use kernel::{
 };
 use maud::html;
 
-/// On no surface in particular.
-pub fn error_page(error: &Error, request: &RequestId) -> String {
-    page(Look::Plain, error, request)
-}
-/// In the staff's app.
-pub fn app_error_page(error: &Error, request: &RequestId) -> String {
-    page(Look::of(Surface::App), error, request)
-}
-/// In a tenant's portal.
-pub fn portal_error_page(error: &Error, request: &RequestId) -> String {
-    page(Look::of(Surface::Portal), error, request)
-}
-/// In the operators' console: the label must not be missing where something went wrong.
-pub fn platform_error_page(error: &Error, request: &RequestId) -> String {
-    page(Look::of(Surface::Platform), error, request)
+/// The page of an error, in the look of its surface: the console's label must not be missing where something went wrong.
+pub fn error_page(surface: Surface, error: &Error, request: &RequestId) -> String {
+    page(Look::of(surface), error, request)
 }
 
 /// Title and remedy for people.
@@ -100,7 +88,7 @@ mod tests {
     fn every_code_has_a_page_with_title_remedy_and_request_id() {
         let id = RequestId::make(Millis::new(1_795_464_526_007), [7; 10]);
         for code in Code::ALL {
-            let text = error_page(&Error::new(*code, "About <this> time"), &id);
+            let text = error_page(Surface::App, &Error::new(*code, "About <this> time"), &id);
             assert!(text.contains(id.as_str()) && text.contains("About &lt;this&gt; time"), "{code:?}");
             assert_eq!(text.matches("<h1>").count(), 1);
             assert!(text.contains(&format!("Error {}", code.status())));
@@ -116,7 +104,7 @@ mod tests {
     #[test]
     fn a_fault_of_ours_shows_nothing_of_its_cause() {
         let id = RequestId::make(Millis::new(0), [0; 10]);
-        let text = platform_error_page(&Error::incident("reading the vault", "secret-cause"), &id);
+        let text = error_page(Surface::Platform, &Error::incident("reading the vault", "secret-cause"), &id);
         assert!(!text.contains("secret-cause") && !text.contains("vault"));
         assert!(text.contains("Operator console"));
     }

@@ -13,5 +13,5 @@ pub mod part;
 pub mod when;
 
 pub use document::{Link, Look, Shell, Who, document};
-pub use errors::{app_error_page, error_page, platform_error_page, portal_error_page};
+pub use errors::error_page;
 pub use maud::{Markup, html};

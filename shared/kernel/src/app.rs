@@ -4,6 +4,7 @@ use crate::{
     RequestId,
     config::{Config, Missing},
     error::Error,
+    host::Surface,
     idempotency::Running,
     problem,
     reply::Reply,
@@ -11,8 +12,8 @@ use crate::{
     worker::Worker,
 };
 
-/// Renders an error for people.
-pub type ErrorPage = fn(&Error, &RequestId) -> String;
+/// Renders an error for people, in the look of the surface that they are on.
+pub type ErrorPage = fn(Surface, &Error, &RequestId) -> String;
 
 /// A Worker's state: configuration, matcher, what runs. No platform handle is kept here: those don't outlive their request.
 pub struct App {
@@ -37,9 +38,9 @@ impl App {
         Ok(Self { worker, config, router, running: Running::default(), error_page })
     }
     /// An error as a reply: a page where people are, a problem document where programs are.
-    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: bool) -> Reply {
-        match self.error_page {
-            Some(page) if people => problem::finish(Reply::html(error.code().status(), page(error, request)), error),
+    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: Option<Surface>) -> Reply {
+        match (self.error_page, people) {
+            (Some(page), Some(surface)) => problem::finish(Reply::html(error.code().status(), page(surface, error, request)), error),
             _ => problem::reply(error, request),
         }
     }

@@ -57,7 +57,8 @@ struct Served<'a> {
     id: RequestId,
     method: String,
     surface: &'static str,
-    people: bool,
+    /// The surface, where it is one for people.
+    people: Option<Surface>,
     /// Path and query as they were asked for, to come back to after signing in.
     wanted: String,
     entry: Option<&'static Entry>,
@@ -76,7 +77,7 @@ pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn I
         gate,
         id: ports.id(),
         ports,
-        people: false,
+        people: None,
         wanted: String::new(),
         method,
         surface: "none",
@@ -123,7 +124,7 @@ impl Served<'_> {
         let target = Target::parse(&url).ok_or(Code::BadRequest)?;
         let site = self.site(&target).await?;
         self.surface = site.surface().as_str();
-        self.people = site.surface() != Surface::Api;
+        self.people = Some(site.surface()).filter(|s| *s != Surface::Api);
         self.wanted = path_and_query(&url).to_owned();
         if site == Site::Api {
             refuse_key_in_url(&target)?;
@@ -180,7 +181,7 @@ impl Served<'_> {
     /// Where people are, a page that needs a session leads to the form that begins one, and from there back. A form that was sent
     /// without a session is answered as any refusal: what it would have done can't be done by coming back.
     fn to_sign_in(&self, error: &Error) -> Option<Reply> {
-        if !self.people || error.code() != Code::SignInNeeded || !matches!(self.method.as_str(), "GET" | "HEAD") {
+        if self.people.is_none() || error.code() != Code::SignInNeeded || !matches!(self.method.as_str(), "GET" | "HEAD") {
             return None;
         }
         let back = percent_encoding::utf8_percent_encode(&self.wanted, percent_encoding::NON_ALPHANUMERIC);
