@@ -70,6 +70,15 @@ pub struct Incoming<'a> {
     pub body: &'a [u8],
 }
 
+/// Path and query of a URL, the latter without its `?`.
+pub fn target(url: &str) -> (&str, &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.find(['/', '?']).and_then(|at| rest.get(at..)).unwrap_or_default();
+    let rest = rest.split_once('#').map_or(rest, |(rest, _)| rest);
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    (if path.is_empty() { "/" } else { path }, query)
+}
+
 /// An answer. The body is JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 use stripe::signature::{SigningSecrets, verify};
-use stripe_emulator::host::{Host, Incoming, Setup};
+use stripe_emulator::host::{Host, Incoming, Setup, target};
 
 const NOW: i64 = 1_795_464_526;
 const KEY: &str = "Bearer sk_test_emulator";
@@ -128,5 +128,18 @@ fn switches_statuses_and_a_fresh_start() {
 fn a_state_that_cannot_be_read_starts_afresh() {
     for text in ["", "{}", "null", r#"{"world":{},"ahead":0}"#] {
         assert_eq!(Host::from_text(text.as_bytes(), NOW), Host::new(NOW), "{text}");
+    }
+}
+
+#[test]
+fn a_url_comes_apart() {
+    for (url, path, query) in [
+        ("http://stripe.localhost:8787/v1/events?limit=1&types[0]=x", "/v1/events", "limit=1&types[0]=x"),
+        ("http://h/v1/a#b?c", "/v1/a", ""),
+        ("http://h", "/", ""),
+        ("http://h?a=1", "/", "a=1"),
+        ("/v1/events", "/v1/events", ""),
+    ] {
+        assert_eq!(target(url), (path, query), "{url}");
     }
 }
