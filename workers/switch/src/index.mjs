@@ -1,0 +1,58 @@
+// Generated from the Workers' route tables. Don't edit: cargo run -p xtask -- generate
+//
+// Stands in for Cloudflare's routes where there is one entry for all hosts: kind of host and longest prefix of the path choose
+// the Worker, and the request goes there as it came. It decides nothing, adds nothing and is trusted by nobody. Deployed, it
+// only serves the static files.
+
+/** By surface: what a path begins with and the binding it leads to, longest first. */
+const TABLES = {
+  app: [
+  ],
+  portal: [
+  ],
+  platform: [
+  ],
+  api: [
+    ["/webhooks/stripe", "BILLING"],
+    ["/v1/exports", "EXPORTS"],
+    ["/", "API"],
+  ],
+};
+
+/** A name that holds its content's hash never means anything else. */
+const HASHED = /[.-][0-9a-f]{8,}\.[a-z0-9]+$/;
+const INDEX_HEADERS = { "cache-control": "no-store", "content-security-policy": "default-src 'none'; style-src 'self'" };
+
+/** What kind of host it is; which portal, and whether there is one, the Workers find out. */
+function surfaceOf(host, env) {
+  if (host === env.API_HOST || host === env.API_ALIAS_HOST) return "api";
+  if (host === env.APP_HOST) return "app";
+  return host === env.PLATFORM_HOST ? "platform" : "portal";
+}
+
+/** A static file, with the headers that depend on its name. */
+async function file(request, env, headers) {
+  const found = await env.ASSETS.fetch(request);
+  const reply = new Response(found.body, found);
+  reply.headers.set("x-content-type-options", "nosniff");
+  if (found.status < 400) for (const [name, value] of Object.entries(headers)) reply.headers.set(name, value);
+  return reply;
+}
+
+export default {
+  fetch(request, env) {
+    const { hostname, pathname } = new URL(request.url);
+    const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
+    if (host === "stripe.localhost" && env.STRIPE_EMULATOR) return env.STRIPE_EMULATOR.fetch(request);
+    const surface = surfaceOf(host, env);
+    if (request.method === "GET" || request.method === "HEAD") {
+      if (surface !== "api" && pathname.startsWith("/assets/")) {
+        return file(request, env, HASHED.test(pathname) ? { "cache-control": "public, max-age=31536000, immutable" } : {});
+      }
+      // The page that npm start makes for the machine it runs on.
+      if (host === env.API_ALIAS_HOST && (pathname === "/" || pathname === "/local.css")) return file(request, env, INDEX_HEADERS);
+    }
+    const target = TABLES[surface].find(([prefix]) => pathname.startsWith(prefix))?.[1];
+    return env[target]?.fetch(request) ?? new Response(null, { status: 404 });
+  },
+};
