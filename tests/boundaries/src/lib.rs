@@ -1,0 +1,1 @@
+//! Boundaries between crates, Workers and routes. See `tests/`.

@@ -1,0 +1,1 @@
+//! The statement catalogue. See `tests/`.
