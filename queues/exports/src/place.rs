@@ -16,13 +16,24 @@ pub(crate) struct Place {
     pub parts: Vec<String>,
     /// How many tails were saved: the newest holds what is not yet a part.
     tails: u32,
+    /// Every row is written, and every part uploaded.
+    pub ended: bool,
     /// The hash of everything written so far, between two blocks.
     hash: String,
 }
 
 impl Default for Place {
     fn default() -> Self {
-        Self { after: String::new(), rows: 0, bytes: 0, upload: None, parts: Vec::new(), tails: 0, hash: Resumable::default().save() }
+        Self {
+            after: String::new(),
+            rows: 0,
+            bytes: 0,
+            upload: None,
+            parts: Vec::new(),
+            tails: 0,
+            ended: false,
+            hash: Resumable::default().save(),
+        }
     }
 }
 
@@ -47,8 +58,13 @@ impl Place {
         self.hash = hash.save();
     }
 
+    /// Two names in turn: the newest tail that a saved place speaks of is never the one that is being written.
     fn tail_key(object: &str, number: u32) -> String {
-        format!("{object}.tail{number}")
+        format!("{object}.tail{}", number % 2)
+    }
+    /// Both names.
+    pub fn tail_keys(object: &str) -> [String; 2] {
+        [Self::tail_key(object, 0), Self::tail_key(object, 1)]
     }
 
     /// What the last slice left over.
@@ -59,22 +75,10 @@ impl Place {
         let key = Self::tail_key(object, self.tails);
         task.ports.blobs.bytes(&key).await?.ok_or_else(|| Error::incident("an export's tail", key))
     }
-    /// Keeps what is not yet a part, under a new name: the old tail stays until the new place is committed.
+    /// Keeps what is not yet a part: the tail before stays until the new place is committed, and one step longer.
     pub async fn put_tail(&mut self, task: &Task<'_>, object: &str, bytes: Vec<u8>) -> Result<()> {
         self.tails += 1;
         task.ports.blobs.put(&Self::tail_key(object, self.tails), bytes, "application/octet-stream").await?;
-        if self.tails > 2 {
-            task.ports.blobs.delete(&Self::tail_key(object, self.tails - 2)).await?;
-        }
-        Ok(())
-    }
-    /// Removes the tails of a finished export.
-    pub async fn drop_tail(&self, task: &Task<'_>, object: &str) -> Result<()> {
-        for number in self.tails.saturating_sub(1)..=self.tails {
-            if number > 0 {
-                task.ports.blobs.delete(&Self::tail_key(object, number)).await?;
-            }
-        }
         Ok(())
     }
 }

@@ -1,11 +1,12 @@
-//! The secret of a webhook endpoint: sealed to its row, so that moved to another it does not open.
+//! A webhook endpoint's secret, sealed to its row so that moved to another it does not open; and which URLs it may have.
 
 use crypto::{
     keyring::KeyRing,
     seal::{self, Place},
     standard_webhooks::WebhookSecret,
 };
-use kernel::{EndpointId, Id, OrgId, Result, error::Error};
+use domain::webhook_url::Refused;
+use kernel::{EndpointId, Id, OrgId, Result, config::Config, error::Error};
 
 fn place<'a>(org: &'a OrgId, endpoint: &'a EndpointId) -> Place<'a> {
     Place { tenant: org.as_str(), table: "webhook_endpoints", column: "secret", row: endpoint.as_str() }
@@ -27,4 +28,14 @@ pub fn seal_secret(keys: &KeyRing, org: &OrgId, endpoint: &EndpointId, secret: &
 pub fn open_secret(keys: &KeyRing, org: &OrgId, endpoint: &EndpointId, sealed: &str) -> Result<WebhookSecret> {
     let wrong = || Error::incident("opening an endpoint's secret", endpoint.as_str());
     WebhookSecret::from_bytes(seal::open(keys, &place(org, endpoint), sealed).map_err(|_| wrong())?).map_err(|_| wrong())
+}
+
+/// Whether a URL may be an endpoint's: asked when it is set, and again before each attempt, so that a row from elsewhere or from
+/// before a change of our own hosts is caught too. Loopback is for local development and tests, and only where it is allowed.
+///
+/// # Errors
+/// Why it is refused.
+pub fn check_url(config: &Config, url: &str) -> Result<(), Refused> {
+    let ours = [config.app_host.as_str(), &config.platform_host, &config.api_host, &config.portal_domain];
+    domain::webhook_url::check(url, &ours, config.is_local() && config.get("WEBHOOK_LOOPBACK") == "allow")
 }

@@ -52,6 +52,7 @@ pub struct Claim {
     pub attempts: u32,
     /// Where the last consumer left off.
     pub progress: Option<String>,
+    max_attempts: u32,
     claim: i64,
     dirty: i64,
 }
@@ -82,6 +83,7 @@ pub async fn claim(task: &Task<'_>, kind: JobKind, subject: &str) -> Result<Opti
         org: row.opt_text(1)?.map(OrgId::stored).transpose()?,
         claim: row.int(2)?,
         attempts: u32::try_from(row.int(3)?).unwrap_or(u32::MAX),
+        max_attempts: u32::try_from(row.int(4)?).unwrap_or(u32::MAX),
         dirty: row.int(5)?,
         progress: row.opt_text(6)?.map(str::to_owned),
     }))
@@ -100,16 +102,25 @@ impl Claim {
     pub fn saved(&self, now: Millis, progress: &str) -> [Stmt; 2] {
         [YIELD.bind([(&self.id).into(), self.claim.into(), progress.into(), now.into()]), Guard::Lease.changed_one()]
     }
+    /// Whether there is no attempt after this one: then what fails with the job belongs in the batch of [`Claim::failure`].
+    pub fn is_last(&self) -> bool {
+        self.attempts.saturating_add(1) >= self.max_attempts
+    }
+    fn fail(&self, now: Millis, error: &Error) -> Stmt {
+        let next = now.plus(backoff(self.attempts + 1));
+        let text: String = error.to_string().chars().take(500).collect();
+        FAIL.bind([(&self.id).into(), self.claim.into(), next.into(), text.into(), now.into()])
+    }
+    /// For a batch of one's own: records a failed attempt. The error text never holds a secret.
+    pub fn failure(&self, now: Millis, error: &Error) -> [Stmt; 2] {
+        [self.fail(now, error), Guard::Lease.changed_one()]
+    }
     /// Records a failed attempt. The error text never holds a secret.
     ///
     /// # Errors
     /// What the database refused.
     pub async fn failed(&self, task: &Task<'_>, error: &Error) -> Result<Failed> {
-        let now = task.now();
-        let next = now.plus(backoff(self.attempts + 1));
-        let text: String = error.to_string().chars().take(500).collect();
-        let stmt = FAIL.bind([(&self.id).into(), self.claim.into(), next.into(), text.into(), now.into()]);
-        let outcomes = task.bookkeep(vec![stmt]).await?;
+        let outcomes = task.bookkeep(vec![self.fail(task.now(), error)]).await?;
         let state = outcomes.first().and_then(|o| o.rows.first()).map(|row: &Row| row.text(0).map(str::to_owned)).transpose()?;
         Ok(match state.as_deref() {
             Some("dead") => Failed::Dead,
