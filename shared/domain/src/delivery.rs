@@ -84,6 +84,11 @@ pub fn decide(attempt: usize, response: &Response, jitter: f64, scale: f64) -> N
     Next::Retry(Span::millis((wait * scale).round() as i64))
 }
 
+/// Why nothing can be sent to an endpoint of that status, with the remedy.
+pub fn not_enabled(status: &str) -> String {
+    format!("The endpoint is {status}. Set its status to `enabled` first.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
