@@ -4,6 +4,7 @@
 //! The emulator's clock runs ahead of the platform's by what the desk advanced it: events, periods and retries go by the
 //! emulator's, signatures by the platform's, because that is the receiver's.
 
+mod demo;
 mod desk;
 
 use crate::core::{
@@ -107,9 +108,9 @@ pub struct Host {
 }
 
 impl Host {
-    /// A fresh one. `real` is the platform's time, Unix seconds; likewise below.
+    /// A fresh one, with the customers of the demo data. `real` is the platform's time, Unix seconds; likewise below.
     pub fn new(real: i64) -> Self {
-        Self { world: World::new(real), ahead: 0 }
+        Self { world: demo::world(real), ahead: 0 }
     }
     /// Reads what [`Host::to_text`] wrote. What can't be read, such as the state of an older version, starts afresh.
     pub fn from_text(text: &[u8], real: i64) -> Self {

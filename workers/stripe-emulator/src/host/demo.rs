@@ -1,0 +1,48 @@
+//! What Stripe knows of the demo data (`fixtures/demo.sql`): two customers, one of whom pays for Team. From the start, so without
+//! events.
+
+use crate::core::{
+    clock::months_after,
+    world::{Customer, Item, Subscription, World},
+};
+
+/// A world with the demo's customers in it.
+pub(super) fn world(now: i64) -> World {
+    let mut world = World::new(now);
+    let customer = |id: &str, name: &str, org: &str| Customer {
+        id: id.to_owned(),
+        created: now,
+        email: None,
+        name: Some(name.to_owned()),
+        description: None,
+        phone: None,
+        metadata: [("org_id".to_owned(), org.to_owned())].into(),
+        deleted: false,
+    };
+    world.customers = vec![
+        customer("cus_demo_northwind", "Northwind Robotics", "org_018b0000000070008000000000000001"),
+        customer("cus_demo_blueharbor", "Blue Harbor Clinics", "org_018b0000000070008000000000000002"),
+    ];
+    let item = Item {
+        id: "si_demo_northwind".to_owned(),
+        created: now,
+        price: "price_portico_team_monthly".to_owned(),
+        quantity: 10,
+        period: (now, months_after(now, 1)),
+    };
+    world.subscriptions = vec![Subscription {
+        id: "sub_demo_northwind".to_owned(),
+        created: now,
+        customer: "cus_demo_northwind".to_owned(),
+        status: "active".to_owned(),
+        items: vec![item],
+        anchor: now,
+        cancel_at_period_end: false,
+        canceled_at: None,
+        ended_at: None,
+        trial_end: None,
+        cancellation: [None, None, None],
+        metadata: [("org_id".to_owned(), "org_018b0000000070008000000000000001".to_owned())].into(),
+    }];
+    world
+}
