@@ -14,4 +14,3 @@ pub mod when;
 
 pub use document::{Link, Look, Shell, Who, document};
 pub use errors::error_page;
-pub use maud::{Markup, html};

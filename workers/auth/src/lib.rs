@@ -1,13 +1,27 @@
 //! Sign-in and sign-out on the three surfaces for people.
+//!
+//! [`door`] says who may come in where, [`password`] is the only place that hashes, [`next`] is where a visitor may be led back to.
+
+pub mod door;
+pub mod next;
+pub mod password;
+pub mod routes;
 
 use kernel::{
     Sql,
-    route::Entry,
+    route::{Entry, command, query},
     worker::{Binding, Worker},
 };
+use routes::{sign_in, sign_in_page, sign_out};
 
 /// Its routes.
-pub const ROUTES: &[Entry] = &[];
+pub const ROUTES: &[Entry] = &[
+    query::<sign_in_page::SignInPage>(),
+    command::<sign_in::SignIn>(),
+    command::<sign_out::StaffSignOut>(),
+    command::<sign_out::CustomerSignOut>(),
+    command::<sign_out::OperatorSignOut>(),
+];
 
 /// The Worker.
 pub const WORKER: Worker = Worker {
@@ -22,4 +36,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[];
+pub const CATALOGUES: &[&[Sql]] = &[door::CATALOGUE];
+
+#[cfg(target_family = "wasm")]
+edge::worker!(WORKER, pages = html::error_page);
