@@ -36,8 +36,11 @@ pub const RATE_WINDOWS: Rule =
 /// Background work that was done.
 pub const JOBS: Rule = Rule { name: "jobs", removes: "Finished background jobs, 30 days after they were done.", kept: Span::days(30) };
 
+/// The reports of these rules.
+pub const REPORTS: Rule = Rule { name: "reports", removes: "Reports of these rules, after 400 days.", kept: Span::days(400) };
+
 /// Every rule, in the order in which they run.
-pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS];
+pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, REPORTS];
 
 /// How many rows of its main table one step removes.
 pub const STEP_ROWS: i64 = 500;

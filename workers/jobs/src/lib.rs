@@ -1,9 +1,16 @@
 //! Every queue consumer and every cron; no public route.
 
+mod consumers;
+mod cron;
+pub mod retention;
+mod sweeps;
+
 use kernel::{
     Sql,
+    ports::Queue,
     route::Entry,
-    worker::{Binding, Worker},
+    task::Handlers,
+    worker::{Binding, Cron, Worker},
 };
 
 /// Its routes.
@@ -14,12 +21,38 @@ pub const WORKER: Worker = Worker {
     name: "jobs",
     routes: ROUTES,
     fallback: &[],
-    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
-    vars: &[],
-    secrets: &[],
-    consumes: &[],
-    crons: &[],
+    bindings: &[
+        Binding::Db,
+        Binding::Kv,
+        Binding::Exports,
+        Binding::Send(Queue::Events),
+        Binding::Send(Queue::Deliveries),
+        Binding::Send(Queue::Stripe),
+        Binding::Send(Queue::Exports),
+    ],
+    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", "WEBHOOK_SCHEDULE_SCALE", "WEBHOOK_LOOPBACK"],
+    secrets: &["STRIPE_SECRET_KEY"],
+    consumes: &Queue::ALL,
+    crons: &Cron::ALL,
 };
 
+/// What it does that nobody calls.
+pub const HANDLERS: Handlers = Handlers { consume: consumers::consume, bury: consumers::bury, tick: cron::tick };
+
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[];
+pub const CATALOGUES: &[&[Sql]] = &[
+    consumers::CATALOGUE,
+    cron::CATALOGUE,
+    retention::CATALOGUE,
+    retention::exports::CATALOGUE,
+    retention::idempotency::CATALOGUE,
+    retention::jobs::CATALOGUE,
+    retention::outbox::CATALOGUE,
+    retention::rate_windows::CATALOGUE,
+    retention::reports::CATALOGUE,
+    retention::sessions::CATALOGUE,
+    retention::webhook_messages::CATALOGUE,
+];
+
+#[cfg(target_family = "wasm")]
+edge::worker!(WORKER, jobs = HANDLERS);

@@ -1,0 +1,28 @@
+//! Sessions that ended a while ago.
+
+use super::{Plan, Run};
+use domain::retention::{SESSIONS, STEP_ROWS};
+use kernel::Result;
+use serde_json::json;
+
+kernel::sql! {
+    Read Global("retention goes through every organization")
+    FIND(2) -> ["id"] = "SELECT id FROM sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+    Write Global("retention goes through every organization")
+    REMOVE(2) -> [] = "DELETE FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) AND expires_at <= ?2";
+    Read Global("retention goes through every organization")
+    DUE(1) -> ["due"] = "SELECT count(*) AS due FROM (SELECT 1 FROM sessions WHERE expires_at <= ?1 LIMIT 100000)";
+}
+
+pub(super) const PLAN: Plan =
+    Plan { rule: SESSIONS, rows: STEP_ROWS, audited: true, step: |run| Box::pin(step(run)), count: |before| DUE.bind([before.into()]) };
+
+async fn step(run: &Run<'_>) -> Result<i64> {
+    let found = run.task.rows(FIND.bind([run.before().into(), run.rows.into()])).await?;
+    let ids = found.iter().map(|row| row.text(0)).collect::<Result<Vec<_>>>()?;
+    if !ids.is_empty() {
+        let remove = REMOVE.bind([json!(ids).to_string().into(), run.before().into()]);
+        run.task.commit(run.mutation(ids.len()).then(remove).then(run.count())).await?;
+    }
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
