@@ -73,15 +73,17 @@ function buildSwitch() {
   console.log(`  ${"switch".padEnd(16)} ${statSync(join(SWITCH, "build", "index.js")).size} bytes of JavaScript`);
 }
 
-await main(async () => {
-  const wanted = process.argv.slice(2);
-  const all = crates().filter(({ crate }) => wanted.length === 0 || wanted.includes(crate));
-  await compile(all);
-  const tool = await bindgen();
-  const waiting = [...all];
-  const lane = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) await finish(next, tool);
-  };
-  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
-  if (existsSync(join(SWITCH, "src", "index.mjs"))) buildSwitch();
-});
+if (process.argv[1]?.endsWith("build.mjs")) {
+  await main(async () => {
+    const wanted = process.argv.slice(2);
+    const all = crates().filter(({ crate }) => wanted.length === 0 || wanted.includes(crate));
+    await compile(all);
+    const tool = await bindgen();
+    const waiting = [...all];
+    const lane = async () => {
+      for (let next = waiting.shift(); next; next = waiting.shift()) await finish(next, tool);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+    if (existsSync(join(SWITCH, "src", "index.mjs"))) buildSwitch();
+  });
+}

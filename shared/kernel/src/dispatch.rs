@@ -67,14 +67,16 @@ struct Served<'a> {
     origin: Origin,
 }
 
-/// Serves one request. Never fails: what goes wrong is a reply, and a log line.
-pub async fn serve(app: &App, gate: &dyn Gate, ports: &Ports, inbound: Box<dyn Inbound>) -> Reply {
+/// Serves one request. Never fails: what goes wrong is a reply, and a log line. `gate` is made over the ports it is given, whose
+/// round trips are counted.
+pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Ports, inbound: Box<dyn Inbound>) -> Reply {
     let (ports, round_trips) = counted::wrap(ports);
+    let gate = gate(ports.clone());
     let began = ports.clock.now();
     let method = inbound.method();
     let mut served = Served {
         app,
-        gate,
+        gate: &gate,
         id: ports.id(),
         ports,
         people: None,

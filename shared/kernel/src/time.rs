@@ -71,6 +71,11 @@ impl Millis {
     pub fn rfc3339(self) -> String {
         DateTime::<Utc>::from_timestamp_millis(self.0).map_or_else(String::new, |t| t.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
     }
+    /// Midnight UTC of the first of its month.
+    pub fn month_start(self) -> Self {
+        let month = self.rfc3339();
+        month.get(..7).and_then(|month| Self::parse_rfc3339(&format!("{month}-01T00:00:00Z"))).unwrap_or(self)
+    }
     /// Reads RFC 3339 with any offset. `None` when it is not that.
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
         DateTime::parse_from_rfc3339(text).ok().map(|t| Self(t.timestamp_millis()))
@@ -109,6 +114,13 @@ mod tests {
         assert_eq!(Millis::parse_rfc3339(&at.rfc3339()), Some(at));
         assert_eq!(Millis::parse_rfc3339("2026-11-23T21:08:46.007+01:00"), Some(at));
         assert_eq!(Millis::parse_rfc3339("yesterday"), None);
+    }
+
+    #[test]
+    fn a_month_starts_at_midnight_utc() {
+        let at = Millis::parse_rfc3339("2026-11-23T20:08:46.007Z").unwrap();
+        assert_eq!(at.month_start().rfc3339(), "2026-11-01T00:00:00.000Z");
+        assert_eq!(at.month_start().month_start(), at.month_start());
     }
 
     #[test]

@@ -66,4 +66,4 @@ pub struct Worker {
 }
 
 /// The burst limiters, with how many requests in ten seconds each admits.
-pub const LIMITERS: &[(&str, u32)] = &[("RL_IP_10", 200), ("RL_FREE_10", 50), ("RL_TEAM_10", 200), ("RL_BUSINESS_10", 1_000)];
+pub const LIMITERS: &[(&str, u32)] = &[("RL_IP_10", 1_200), ("RL_FREE_10", 50), ("RL_TEAM_10", 200), ("RL_BUSINESS_10", 1_000)];

@@ -224,8 +224,8 @@ impl Harness {
     /// As [`Harness::call`], as a future.
     pub async fn serve(&self, worker: &'static Worker, call: Call) -> Reply {
         let (Isolate { app, state }, ports) = (self.isolate(worker), self.ports());
-        let gate = Gatekeeper::new(app.clone(), state, ports.clone());
-        kernel::dispatch::serve(&app, &gate, &ports, Box::new(call)).await
+        let gate = |counted| Gatekeeper::new(app.clone(), state, counted);
+        kernel::dispatch::serve(&app, gate, &ports, Box::new(call)).await
     }
     /// Serves requests at once: at each I/O another one goes on, in an order that follows from `seed`. Replies in the order of
     /// the calls.

@@ -69,9 +69,9 @@ macro_rules! worker {
             let made = ISOLATE.with(|isolate| isolate.get(&DECLARED, PAGES, &env));
             $crate::entry::answer(async move {
                 let Some((app, state)) = made else { return $crate::entry::isolate::not_configured(&ports) };
-                let gate = ::store::gate::Gatekeeper::new(app.clone(), state, ports.clone());
+                let gate = |counted| ::store::gate::Gatekeeper::new(app.clone(), state, counted);
                 let inbound = ::std::boxed::Box::new($crate::entry::Incoming::new(request, url, method));
-                ::kernel::dispatch::serve(&app, &gate, &ports, inbound).await
+                ::kernel::dispatch::serve(&app, gate, &ports, inbound).await
             })
         }
     };
