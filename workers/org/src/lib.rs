@@ -1,19 +1,26 @@
-//! The staff's app.
+//! The staff's app: the organizations of an account, and of each its overview and its tickets. Also answers what no other Worker's
+//! routes match on the app's host, so that a wrong address gets a page.
+
+pub mod routes;
+pub mod shell;
 
 use kernel::{
     Sql,
-    route::Entry,
+    host::Surface,
+    route::{Entry, query},
     worker::{Binding, Worker},
 };
+use routes::{home, overview, ticket_list, ticket_page};
 
 /// Its routes.
-pub const ROUTES: &[Entry] = &[];
+pub const ROUTES: &[Entry] =
+    &[query::<home::Home>(), query::<overview::Overview>(), query::<ticket_list::TicketList>(), query::<ticket_page::TicketPage>()];
 
 /// The Worker.
 pub const WORKER: Worker = Worker {
     name: "org",
     routes: ROUTES,
-    fallback: &[],
+    fallback: &[Surface::App],
     bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
     vars: &[],
     secrets: &[],
@@ -22,4 +29,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[];
+pub const CATALOGUES: &[&[Sql]] = &[home::CATALOGUE, overview::CATALOGUE, ticket_list::CATALOGUE, ticket_page::CATALOGUE];
+
+#[cfg(target_family = "wasm")]
+edge::worker!(WORKER, pages = html::error_page);

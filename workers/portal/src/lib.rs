@@ -1,19 +1,27 @@
-//! A tenant's portal for its customers.
+//! A tenant's portal for its customers: their own tickets, and nothing of anybody else. Also answers what no other Worker's routes
+//! match on a portal's host, so that a wrong address gets a page.
+//!
+//! Whether the portal is open is judged with the session (`store::sessions`), so no page of a closed one opens for anybody.
+
+pub mod routes;
+pub mod shell;
 
 use kernel::{
     Sql,
-    route::Entry,
+    host::Surface,
+    route::{Entry, query},
     worker::{Binding, Worker},
 };
+use routes::{home, ticket_page};
 
 /// Its routes.
-pub const ROUTES: &[Entry] = &[];
+pub const ROUTES: &[Entry] = &[query::<home::Home>(), query::<ticket_page::TicketPage>()];
 
 /// The Worker.
 pub const WORKER: Worker = Worker {
     name: "portal",
     routes: ROUTES,
-    fallback: &[],
+    fallback: &[Surface::Portal],
     bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
     vars: &[],
     secrets: &[],
@@ -22,4 +30,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[];
+pub const CATALOGUES: &[&[Sql]] = &[home::CATALOGUE, ticket_page::CATALOGUE];
+
+#[cfg(target_family = "wasm")]
+edge::worker!(WORKER, pages = html::error_page);

@@ -1,0 +1,234 @@
+//! Reads a page as far as its structure matters, and says what is wrong with it. For the tests of this crate.
+
+/// An element's start tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
+    /// Its attributes in order; one without a value has an empty one.
+    pub attributes: Vec<(String, String)>,
+}
+impl Tag {
+    /// An attribute's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+}
+
+/// A start tag, an end tag or text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// A start tag.
+    Open(Tag),
+    /// An end tag.
+    Close(String),
+    /// What stands between tags.
+    Text(String),
+}
+
+/// Takes a page apart. It is our own, so anything unusual is an error rather than something to be guessed.
+///
+/// # Errors
+/// What is not well formed.
+pub fn pieces(page: &str) -> Result<Vec<Piece>, String> {
+    let mut rest = page.strip_prefix("<!DOCTYPE html>").ok_or("no doctype")?;
+    let mut out = Vec::new();
+    while !rest.is_empty() {
+        let Some(inner) = rest.strip_prefix('<') else {
+            let end = rest.find('<').unwrap_or(rest.len());
+            let (text, after) = rest.split_at(end);
+            out.push(Piece::Text(text.to_owned()));
+            rest = after;
+            continue;
+        };
+        let mut quoted = false;
+        let end = inner
+            .find(|c| {
+                quoted ^= c == '"';
+                c == '>' && !quoted
+            })
+            .ok_or("a tag without an end")?;
+        let (tag, after) = inner.split_at(end);
+        out.push(match tag.strip_prefix('/') {
+            Some(name) => Piece::Close(name.to_owned()),
+            None => Piece::Open(read_tag(tag)?),
+        });
+        rest = after.get(1..).unwrap_or_default();
+    }
+    Ok(out)
+}
+
+fn read_tag(text: &str) -> Result<Tag, String> {
+    let (name, mut rest) = text.split_once(' ').unwrap_or((text, ""));
+    let mut attributes = Vec::new();
+    while !rest.is_empty() {
+        let end = rest.find(['=', ' ']).unwrap_or(rest.len());
+        let (attribute, after) = rest.split_at(end);
+        if let Some(value) = after.strip_prefix("=\"") {
+            let (value, after) = value.split_once('"').ok_or_else(|| format!("{attribute} is not closed"))?;
+            attributes.push((attribute.to_owned(), value.to_owned()));
+            rest = after.trim_start();
+        } else if after.starts_with('=') {
+            return Err(format!("{attribute} is not quoted"));
+        } else {
+            attributes.push((attribute.to_owned(), String::new()));
+            rest = after.trim_start();
+        }
+    }
+    Ok(Tag { name: name.to_owned(), attributes })
+}
+
+const VOID: &[&str] = &["meta", "link", "input", "br", "hr", "img"];
+
+/// What is wrong with a page; empty when nothing is.
+pub fn problems(page: &str) -> Vec<String> {
+    let pieces = match pieces(page) {
+        Ok(pieces) => pieces,
+        Err(why) => return vec![why],
+    };
+    let mut wrong = nesting(&pieces);
+    let tags: Vec<&Tag> = pieces.iter().filter_map(|p| if let Piece::Open(tag) = p { Some(tag) } else { None }).collect();
+    let all = |name: &str| tags.iter().copied().filter(|t| t.name == name).collect::<Vec<_>>();
+    let mut must = |holds: bool, what: String| {
+        if !holds {
+            wrong.push(what);
+        }
+    };
+    for (name, count) in [("h1", 1), ("main", 1), ("title", 1), ("html", 1)] {
+        must(all(name).len() == count, format!("{} {name}", all(name).len()));
+    }
+    must(all("html").iter().all(|t| t.get("lang") == Some("en")), "no language".into());
+    must(all("meta").iter().any(|t| t.get("name") == Some("viewport")), "no viewport".into());
+    must(all("meta").iter().any(|t| t.get("name") == Some("color-scheme")), "no color scheme".into());
+    must(all("link").iter().filter(|t| t.get("rel") == Some("stylesheet")).count() == 1, "not one stylesheet".into());
+    let first_link = tags.iter().find(|t| t.name == "a");
+    must(first_link.is_some_and(|t| t.get("href") == Some("#main")), "the first link is not the skip link".into());
+    must(all("script").is_empty() && all("style").is_empty(), "something inline".into());
+    let ids: Vec<&str> = tags.iter().filter_map(|t| t.get("id")).collect();
+    for tag in &tags {
+        for (name, value) in &tag.attributes {
+            must(name != "style" && !name.starts_with("on"), format!("{name} on {}", tag.name));
+            must(!value.trim_start().to_ascii_lowercase().starts_with("javascript:"), format!("a script in {name}"));
+            must(!(name == "href" || name == "src" || name == "action") || is_ours(value), format!("{name} leads away: {value}"));
+            if name == "aria-describedby" || name == "for" {
+                must(value.split(' ').all(|id| ids.contains(&id)), format!("{name} names nothing: {value}"));
+            }
+            if name == "href" && value.len() > 1 && value.starts_with('#') {
+                must(ids.contains(&value.trim_start_matches('#')), format!("a link to nothing: {value}"));
+            }
+        }
+    }
+    let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
+    must(unique.len() == ids.len(), "an id stands twice".into());
+    for input in all("input").iter().filter(|t| t.get("type") != Some("hidden")) {
+        let labelled = input.get("id").is_some_and(|id| all("label").iter().any(|l| l.get("for") == Some(id)));
+        must(labelled, format!("no label for {:?}", input.get("name")));
+        must(input.get("autocomplete").is_some(), format!("no autocomplete for {:?}", input.get("name")));
+    }
+    for table in all("table").iter().zip(1..) {
+        must(all("caption").len() >= table.1, "a table without a caption".into());
+    }
+    must(all("th").iter().all(|t| t.get("scope").is_some()), "a heading cell without a scope".into());
+    wrong.extend(forms(&pieces));
+    wrong
+}
+
+fn is_ours(address: &str) -> bool {
+    address.starts_with('#') || (address.starts_with('/') && !address.starts_with("//"))
+}
+
+/// Every form posts to our own host and carries its token.
+fn forms(pieces: &[Piece]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut open: Option<(String, usize)> = None;
+    for piece in pieces {
+        match piece {
+            Piece::Open(tag) if tag.name == "form" => {
+                let action = tag.get("action").unwrap_or_default().to_owned();
+                if tag.get("method") != Some("post") {
+                    wrong.push(format!("{action} does not post"));
+                }
+                open = Some((action, 0));
+            }
+            Piece::Open(tag) if tag.name == "input" && tag.get("name") == Some("csrf") => {
+                if let Some((_, tokens)) = &mut open {
+                    *tokens += usize::from(tag.get("value").is_some_and(|v| v.len() > 20));
+                }
+            }
+            Piece::Close(name) if name == "form" => match open.take() {
+                Some((_, 1)) => {}
+                Some((action, n)) => wrong.push(format!("{action} has {n} tokens")),
+                None => wrong.push("a form ends that did not begin".into()),
+            },
+            _ => {}
+        }
+    }
+    wrong
+}
+
+fn nesting(pieces: &[Piece]) -> Vec<String> {
+    let mut stack: Vec<&str> = Vec::new();
+    for piece in pieces {
+        match piece {
+            Piece::Open(tag) if !VOID.contains(&tag.name.as_str()) => stack.push(&tag.name),
+            Piece::Close(name) => match stack.pop() {
+                Some(open) if open == name => {}
+                open => return vec![format!("{name} closes {open:?}")],
+            },
+            Piece::Open(_) | Piece::Text(_) => {}
+        }
+    }
+    if stack.is_empty() { Vec::new() } else { vec![format!("left open: {stack:?}")] }
+}
+
+/// The value of the form field of that name on the page.
+pub fn field<'p>(page: &'p str, name: &str) -> Option<&'p str> {
+    let at = page.find(&format!(" name=\"{name}\""))?;
+    let tag = page.get(at..)?.split('>').next()?;
+    tag.split_once(" value=\"")?.1.split('"').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "<!DOCTYPE html><html lang=\"en\"><head><meta name=\"viewport\"><meta name=\"color-scheme\"><title>t</title>\
+        <link rel=\"stylesheet\" href=\"/a\"></head><body><a href=\"#main\">s</a><main id=\"main\"><h1>h</h1>\
+        <form method=\"post\" action=\"/x\"><input type=\"hidden\" name=\"csrf\" value=\"0123456789012345678901\">\
+        <label for=\"f\">F</label><input id=\"f\" name=\"f\" autocomplete=\"off\"></form></main></body></html>";
+
+    #[test]
+    fn a_good_page_has_no_problems_and_each_flaw_is_found() {
+        assert_eq!(problems(GOOD), Vec::<String>::new());
+        for (from, to) in [
+            ("<h1>h</h1>", ""),
+            ("<h1>h</h1>", "<h1>h</h1><h1>i</h1>"),
+            (" lang=\"en\"", ""),
+            ("<input type=\"hidden\" name=\"csrf\" value=\"0123456789012345678901\">", ""),
+            ("value=\"0123456789012345678901\"", "value=\"\""),
+            ("<label for=\"f\">F</label>", ""),
+            ("for=\"f\"", "for=\"g\""),
+            (" autocomplete=\"off\"", ""),
+            ("action=\"/x\"", "action=\"//evil\""),
+            ("action=\"/x\"", "action=\"https://evil\""),
+            ("method=\"post\"", "method=\"get\""),
+            ("<h1>h</h1>", "<h1 style=\"x\">h</h1>"),
+            ("<h1>h</h1>", "<h1 onclick=\"x\">h</h1>"),
+            ("<h1>h</h1>", "<h1>h</h1><script></script>"),
+            ("<h1>h</h1>", "<h1>h</h1><b>"),
+            ("<h1>h</h1>", "<h1 id=\"main\">h</h1>"),
+            ("<a href=\"#main\">s</a>", ""),
+            ("<h1>h</h1>", "<h1>h</h1><table></table>"),
+        ] {
+            let bad = GOOD.replacen(from, to, 1);
+            assert_ne!(bad, GOOD);
+            assert_ne!(problems(&bad), Vec::<String>::new(), "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_name() {
+        assert_eq!(field(GOOD, "csrf"), Some("0123456789012345678901"));
+        assert_eq!(field(GOOD, "other"), None);
+    }
+}

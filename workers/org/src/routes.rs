@@ -1,0 +1,6 @@
+//! One file for each page.
+
+pub mod home;
+pub mod overview;
+pub mod ticket_list;
+pub mod ticket_page;

@@ -1,0 +1,4 @@
+//! One file for each page.
+
+pub mod jobs;
+pub mod orgs;

@@ -1,0 +1,153 @@
+//! `GET /jobs`: what the machine could not finish, and what it did on schedule.
+
+use crate::shell::{self, Place};
+use domain::retention;
+use html::{
+    list::{Table, empty},
+    part::{Tone, badge, thousands},
+    when,
+};
+use kernel::{
+    Millis, Query, Read, Reply, Request, Result, Route, Row, Rows,
+    host::Surface,
+    limit::Limit,
+    principal::Scope,
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+};
+use maud::{Markup, html};
+
+/// How many rows of each kind the page shows.
+const SHOWN: i64 = 50;
+
+kernel::sql! {
+    Read Global("dead letters belong to the machine") DEAD_LETTERS(1) -> ["id", "queue", "body", "received_at"] =
+        "SELECT id, queue, body, received_at FROM dead_letters ORDER BY id DESC LIMIT ?1";
+    Read Global("retention is the platform's") RETENTION(1) -> ["rule", "started_at", "took_ms", "examined", "removed", "steps", "finished"] =
+        "SELECT rule, started_at, took_ms, examined, removed, steps, finished FROM retention_runs ORDER BY started_at DESC LIMIT ?1";
+    /// With the parts that failed, as the run's report names them.
+    Read Global("crons are the platform's") CRONS(1) -> ["cron", "started_at", "finished_at", "lease_until", "failed"] =
+        "SELECT cron, started_at, finished_at, lease_until, (SELECT group_concat(key, ', ') FROM json_each(coalesce(report, '{}')) \
+           WHERE type = 'object' AND json_extract(value, '$.error') IS NOT NULL) AS failed \
+         FROM cron_runs ORDER BY cron LIMIT ?1";
+}
+
+/// Shows background work.
+pub struct Jobs;
+impl Query for Jobs {
+    const ROUTE: Route = Route {
+        method: Method::Get,
+        path: "/jobs",
+        surfaces: &[Surface::Platform],
+        auth: Auth::Operator,
+        scope: Scope::None,
+        limit: Limit::Address,
+        audit: Audit::ReadOnly,
+        payload: Payload::None,
+        csrf: Csrf::SafeMethod,
+        idempotency: Idempotency::Natural,
+        summary: "Dead jobs, dead letters, retention and cron runs",
+    };
+    async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
+        let limit = || [SHOWN.into()];
+        let stmts = vec![store::jobs::DEAD.bind(limit()), DEAD_LETTERS.bind(limit()), RETENTION.bind(limit()), CRONS.bind(limit())];
+        let [dead, letters, runs, crons]: [Rows; 4] = cx.read(stmts).await?.try_into().unwrap_or_default();
+        let main = html! {
+            div class="head" { h1 { "Background work" } p { "The newest " (SHOWN) " of each kind." } }
+            section {
+                h2 { "Dead jobs" }
+                (list(&dead, &["Job", "About", "Organization", "Attempts", "Last error", "Since"], "Dead jobs", dead_job,
+                    ("No dead jobs", "A job that has failed as often as it may is listed here with its last error."))?)
+            }
+            section {
+                h2 { "Dead letters" }
+                (list(&letters, &["Queue", "Message", "Received"], "Dead letters", dead_letter,
+                    ("No dead letters", "A queue message that no consumer could use is listed here. The rows it spoke of are swept all the same."))?)
+            }
+            section {
+                h2 { "Retention" }
+                (list(&runs, &["Rule", "Looked at", "Removed", "Result", "Took", "Started"], "Retention runs", retention_run,
+                    ("No runs yet", "Each rule reports here once a day: how many rows it looked at and removed."))?)
+            }
+            section {
+                h2 { "Scheduled runs" }
+                (list(&crons, &["Schedule", "Result", "Started", "Finished"], "Scheduled runs", |row| cron_run(row, cx.now()),
+                    ("No runs yet", "The last run of each schedule is listed here."))?)
+            }
+        };
+        Ok(shell::page(&cx, req, Place::Jobs, "Background work", &main))
+    }
+}
+
+/// A list, or what stands where it is empty.
+fn list(
+    rows: &Rows,
+    columns: &[&str],
+    caption: &str,
+    cells: impl Fn(&Row) -> Result<Vec<Markup>>,
+    nothing: (&str, &str),
+) -> Result<Markup> {
+    if rows.is_empty() {
+        return Ok(empty(nothing.0, nothing.1, None));
+    }
+    let rows: Vec<Vec<Markup>> = rows.iter().map(cells).collect::<Result<_>>()?;
+    Ok(Table { caption, columns }.render(&rows))
+}
+
+fn dead_job(row: &Row) -> Result<Vec<Markup>> {
+    Ok(vec![
+        html! { (row.text(1)?) },
+        html! { code { (row.text(2)?) } },
+        html! { @match row.opt_text(3)? { Some(org) => code { (org) }, None => span class="quiet" { "none" } } },
+        html! { (thousands(row.int(4)?)) },
+        html! { (row.opt_text(5)?.unwrap_or("not recorded")) },
+        when::at(Millis::new(row.int(6)?)),
+    ])
+}
+
+fn dead_letter(row: &Row) -> Result<Vec<Markup>> {
+    // The body is a hint, or what somebody took for one: enough of it to tell which.
+    let body: String = row.text(2)?.chars().take(200).collect();
+    Ok(vec![html! { (row.text(1)?) }, html! { code { (body) } }, when::at(Millis::new(row.int(3)?))])
+}
+
+fn retention_run(row: &Row) -> Result<Vec<Markup>> {
+    let rule = row.text(0)?;
+    let removes = retention::ALL.iter().find(|r| r.name == rule).map(|r| r.removes);
+    Ok(vec![
+        html! { (rule) @if let Some(text) = removes { p class="hint" { (text) } } },
+        html! { (thousands(row.int(3)?)) },
+        html! { (thousands(row.int(4)?)) },
+        html! { @if row.int(6)? == 1 { (badge(Tone::Good, "finished")) } @else { (badge(Tone::Warn, "more to do")) } },
+        html! { (thousands(row.int(2)?)) " ms" },
+        when::at(Millis::new(row.int(1)?)),
+    ])
+}
+
+fn cron_run(row: &Row, now: Millis) -> Result<Vec<Markup>> {
+    let stored = row.text(0)?;
+    let (started, finished, lease) = (row.int(1)?, row.opt_int(2)?, row.int(3)?);
+    let result = match finished {
+        Some(at) if at >= started => match row.opt_text(4)? {
+            Some(parts) => html! { (badge(Tone::Bad, "failed in part")) p class="hint" { (parts) } },
+            None => badge(Tone::Good, "finished"),
+        },
+        _ if lease > now.get() => badge(Tone::Plain, "running"),
+        _ => badge(Tone::Bad, "did not finish"),
+    };
+    Ok(vec![
+        html! { (schedule(stored)) },
+        result,
+        when::at(Millis::new(started)),
+        html! { @match finished { Some(at) if at >= started => (when::at(Millis::new(at))), _ => span class="quiet" { "not yet" } } },
+    ])
+}
+
+/// A schedule in words.
+fn schedule(stored: &str) -> &str {
+    match stored {
+        "minute" => "Every minute",
+        "hourly" => "Every hour",
+        "daily" => "Every day",
+        other => other,
+    }
+}
