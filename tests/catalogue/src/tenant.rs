@@ -1,0 +1,422 @@
+//! Whether another organization's rows can make a difference to a statement, found out by running it.
+//!
+//! Two databases: in the first there is one organization, A, in every state that the schema's checks allow; the second holds the
+//! same, and a twin B with the same ids wherever an id need only be unique within its organization, and more rows of its own.
+//! A statement bound to A must do the same in both, whatever its other parameters are: B's ids and values among them. If it
+//! does not, it saw or changed something of B's. To know that this notices, every comparison that keeps a table to its tenant is
+//! taken out in turn, and the difference must show.
+
+use crate::{
+    tokens::{columns_of_params, fences, mentions, tokens},
+    touch::Touch,
+};
+use kernel::Sql;
+use rusqlite::{Connection, types::Value};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+use testkit::{Harness, time::SeededRng};
+
+/// A column.
+#[derive(Debug, Clone)]
+struct Column {
+    name: String,
+    text: bool,
+    nullable: bool,
+    primary: bool,
+    /// The words that a CHECK allows.
+    words: Vec<String>,
+}
+/// A table.
+#[derive(Debug, Clone)]
+struct Table {
+    name: String,
+    columns: Vec<Column>,
+    /// The columns of each unique key.
+    unique: Vec<Vec<String>>,
+    /// Columns that refer to another table.
+    foreign: BTreeSet<String>,
+}
+impl Table {
+    /// The column that says whose a row is.
+    fn owner(&self) -> Option<&'static str> {
+        if self.name == "orgs" { Some("id") } else { self.columns.iter().any(|c| c.name == "org_id").then_some("org_id") }
+    }
+    fn names(&self) -> String {
+        self.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The two databases.
+pub struct Twins {
+    tables: Vec<Table>,
+    alone: Connection,
+    shared: Connection,
+    org: String,
+    pools: BTreeMap<String, Vec<Value>>,
+    rows: BTreeMap<String, Vec<BTreeMap<String, Value>>>,
+}
+
+fn strings(conn: &Connection, sql: &str, params: &[&str]) -> Vec<String> {
+    let mut stmt = conn.prepare(sql).unwrap();
+    stmt.query_map(rusqlite::params_from_iter(params), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn tables(conn: &Connection) -> Vec<Table> {
+    let names = strings(conn, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name", &[]);
+    let one = |name: String| {
+        let sql = strings(conn, "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1", &[&name]).remove(0);
+        let mut stmt = conn.prepare("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?1)").unwrap();
+        let column = |row: &rusqlite::Row<'_>| {
+            let column: String = row.get(0)?;
+            let words = words(&sql, &column);
+            Ok(Column {
+                text: row.get::<_, String>(1)? == "TEXT",
+                nullable: row.get::<_, i64>(2)? == 0,
+                primary: row.get::<_, i64>(3)? > 0,
+                name: column,
+                words,
+            })
+        };
+        let columns = stmt.query_map([&name], column).unwrap().map(Result::unwrap).collect();
+        let keys = strings(conn, "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1", &[&name]);
+        let unique = keys.iter().map(|key| strings(conn, "SELECT name FROM pragma_index_info(?1)", &[key])).collect();
+        let foreign = strings(conn, "SELECT \"from\" FROM pragma_foreign_key_list(?1)", &[&name]).into_iter().collect();
+        Table { name, columns, unique, foreign }
+    };
+    names.into_iter().map(one).collect()
+}
+
+/// The words of `CHECK (column IN ('a', 'b'))`.
+fn words(sql: &str, column: &str) -> Vec<String> {
+    let Some(list) = sql.split(&format!("({column} IN (")).nth(1).and_then(|rest| rest.split(')').next()) else { return Vec::new() };
+    list.split(',').filter_map(|word| word.trim().strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned)).collect()
+}
+
+/// A copy's own text in a key: the same shape, other digits at the end.
+fn varied(text: &str, mark: &str) -> String {
+    let keep = text.len().saturating_sub(mark.len());
+    format!("{}{mark}", text.get(..keep).unwrap_or_default())
+}
+
+impl Default for Twins {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Twins {
+    /// Makes them out of the world of the tests.
+    pub fn new() -> Self {
+        let (alone, org) = Self::one_org();
+        let (shared, _) = Self::one_org();
+        let tables = tables(&alone);
+        let mut twins = Self { tables, alone, shared, org, pools: BTreeMap::new(), rows: BTreeMap::new() };
+        twins.vary();
+        twins.add_twin();
+        twins.collect();
+        twins
+    }
+
+    /// The world with all but one organization taken out.
+    fn one_org() -> (Connection, String) {
+        let h = Harness::new();
+        let org = h.world.team.id.to_string();
+        let conn = testkit::database::migrated();
+        conn.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
+        for (table, columns) in h.db.tables() {
+            let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+            let own = if table == "orgs" {
+                "WHERE id = ?1"
+            } else if names.contains(&"org_id") {
+                "WHERE org_id = ?1 OR org_id IS NULL"
+            } else {
+                "WHERE ?1 IS NOT NULL"
+            };
+            let marks: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
+            let insert = format!("INSERT INTO {table}({}) VALUES({})", names.join(", "), marks.join(", "));
+            let rows = h.db.rows(&format!("SELECT {} FROM {table} {own}", names.join(", ")), &[org.as_str().into()]);
+            for row in rows {
+                let cells = row.0.into_iter().map(|cell| match cell {
+                    kernel::Value::Null => Value::Null,
+                    kernel::Value::Int(n) => Value::Integer(n),
+                    kernel::Value::Real(n) => Value::Real(n),
+                    kernel::Value::Text(text) => Value::Text(text),
+                });
+                conn.execute(&insert, rusqlite::params_from_iter(cells)).unwrap();
+            }
+        }
+        (conn, org)
+    }
+
+    /// Gives A rows in every state: for each word of a CHECK, and with each nullable column empty, a copy under a key of its own.
+    fn vary(&mut self) {
+        for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
+            let mut mark = 0;
+            for column in &table.columns {
+                let mut values: Vec<String> = column.words.iter().map(|word| format!("'{word}'")).collect();
+                if column.nullable && column.name != "org_id" {
+                    values.push("NULL".into());
+                }
+                for value in values {
+                    mark += 1;
+                    for conn in [&self.alone, &self.shared] {
+                        copy(conn, table, &format!("{mark:04x}"), &[(&column.name, &value)], "org_id IS NOT NULL");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds B to the second database: every row of A once more, and again under other keys.
+    fn add_twin(&self) {
+        let b = varied(&self.org, "bbbb");
+        self.shared
+            .execute(
+                "INSERT INTO orgs SELECT ?1, 'twin', 'Twin', plan, status, portal_open, shard, created_at FROM orgs WHERE id = ?2",
+                [&b, &self.org],
+            )
+            .unwrap();
+        for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
+            let owner = format!("'{b}'");
+            let of_a = format!("org_id = '{}'", self.org);
+            // Keys that are unique across organizations must differ; all others stay as they are.
+            let across: Vec<&Column> = table
+                .unique
+                .iter()
+                .filter(|key| !key.iter().any(|c| c == "org_id"))
+                .filter_map(|key| key.iter().rev().find_map(|name| table.columns.iter().find(|c| c.name == *name && c.text)))
+                .collect();
+            let twin = |mark: &str, all: bool| {
+                let changed: Vec<(String, String)> = table
+                    .columns
+                    .iter()
+                    .filter(|c| across.iter().any(|a| a.name == c.name) || (all && own_key(table, c)))
+                    .map(|c| (c.name.clone(), format!("substr({0}, 1, length({0}) - 6) || '{mark}' || substr({0}, -4)", c.name)))
+                    .collect();
+                let mut values: Vec<(&str, &str)> = changed.iter().map(|(c, v)| (c.as_str(), v.as_str())).collect();
+                values.push(("org_id", &owner));
+                insert(&self.shared, table, &values, &of_a, all)
+            };
+            let (same, more) = (twin("bb", false), twin("cc", true));
+            assert!(same > 0, "{}: the world has no row of it: seed one in testkit::world, or the tenant rule is not tried", table.name);
+            let _ = more;
+        }
+    }
+
+    fn collect(&mut self) {
+        for table in &self.tables {
+            let mut stmt = self.shared.prepare(&format!("SELECT {} FROM {}", table.names(), table.name)).unwrap();
+            let mut found = stmt.query([]).unwrap();
+            while let Some(row) = found.next().unwrap() {
+                let mut cells = BTreeMap::new();
+                for (at, column) in table.columns.iter().enumerate() {
+                    let value: Value = row.get(at).unwrap();
+                    let pool = self.pools.entry(column.name.clone()).or_default();
+                    if !pool.contains(&value) {
+                        pool.push(value.clone());
+                    }
+                    cells.insert(column.name.clone(), value);
+                }
+                self.rows.entry(table.name.clone()).or_default().push(cells);
+            }
+        }
+    }
+
+    /// Whether rows of the table belong to organizations.
+    pub fn is_tenant(&self, table: &str) -> bool {
+        self.tables.iter().any(|t| t.name == table && t.owner().is_some())
+    }
+    /// How many rows there are, in the first and in the second database.
+    pub fn sizes(&self) -> (i64, i64) {
+        let all = |conn: &Connection| {
+            self.tables
+                .iter()
+                .map(|t| conn.query_row(&format!("SELECT count(*) FROM {}", t.name), [], |row| row.get::<_, i64>(0)).unwrap())
+                .sum()
+        };
+        (all(&self.alone), all(&self.shared))
+    }
+
+    /// Tries a text of a statement up to `times` with ever other parameters. The first difference that B makes, in words.
+    pub fn difference(&self, sql: &Sql, text: &str, touch: &Touch, times: usize) -> Option<String> {
+        let rng = SeededRng::new(sql.text.len() as u64);
+        let pieces = tokens(sql.text);
+        let columns = columns_of_params(&pieces);
+        let touched: Vec<&str> = touch.all().iter().filter_map(|t| self.rows.get_key_value(t)).map(|(name, _)| name.as_str()).collect();
+        let fresh: BTreeSet<usize> = self.globally_unique(sql.text).into_iter().collect();
+        (0..times).find_map(|_| {
+            let base = touched.get(rng.below(touched.len())).and_then(|t| self.rows.get(*t));
+            let row = base.map(|rows| &rows[rng.below(rows.len())]);
+            let params: Vec<Value> = (1..=sql.params).map(|n| self.choose(&rng, n, &columns, row, &fresh)).collect();
+            self.try_once(text, touch, &params).map(|what| format!("{what} with {params:?}"))
+        })
+    }
+
+    /// Parameters that are inserted as keys unique across organizations.
+    fn globally_unique(&self, text: &str) -> Vec<usize> {
+        let pieces = tokens(text);
+        let table = mentions(&pieces, &|word| self.tables.iter().any(|t| t.name == word)).into_iter().find(|m| m.inserted).map(|m| m.table);
+        let Some(table) = table.and_then(|name| self.tables.iter().find(|t| t.name == name)) else { return Vec::new() };
+        let across = |column: &str| table.unique.iter().any(|key| key.iter().any(|c| c == column) && !key.iter().any(|c| c == "org_id"));
+        crate::tokens::inserted(&pieces).into_iter().filter(|(column, _)| across(column)).map(|(_, n)| n).collect()
+    }
+
+    fn choose(
+        &self,
+        rng: &SeededRng,
+        n: usize,
+        columns: &[(usize, &str)],
+        row: Option<&BTreeMap<String, Value>>,
+        fresh: &BTreeSet<usize>,
+    ) -> Value {
+        if n == 1 {
+            return Value::Text(self.org.clone());
+        }
+        if fresh.contains(&n) {
+            return Value::Text(format!("fresh_{:016x}", rng.next()));
+        }
+        let mine: Vec<&str> = columns.iter().filter(|(m, _)| *m == n).map(|(_, c)| *c).collect();
+        let column = mine.get(rng.below(mine.len().max(1))).copied();
+        if let Some(column) = column
+            && rng.below(8) > 0
+        {
+            if let Some(value) = row.and_then(|r| r.get(column))
+                && rng.below(4) > 0
+            {
+                return value.clone();
+            }
+            if let Some(pool) = self.pools.get(column) {
+                return pool[rng.below(pool.len())].clone();
+            }
+        }
+        let start = testkit::time::START.get();
+        let words = ["~", "", "*", "open", "pending", "ticket.created", "[\"*\"]"];
+        match rng.below(8) {
+            0 => Value::Null,
+            1 => Value::Integer(start - 86_400_000 * i64::try_from(rng.below(60)).unwrap()),
+            2 => Value::Integer(start + 86_400_000),
+            3..=5 => Value::Integer(i64::try_from(rng.below(12)).unwrap() * if rng.below(3) == 0 { 10 } else { 1 }),
+            6 => Value::Text(words[rng.below(words.len())].into()),
+            _ => self.pools["id"][rng.below(self.pools["id"].len())].clone(),
+        }
+    }
+
+    fn try_once(&self, text: &str, touch: &Touch, params: &[Value]) -> Option<String> {
+        let others = || self.image(&self.shared, touch, "IS NOT");
+        let before = if touch.changes.is_empty() { Vec::new() } else { others() };
+        let alone = run(&self.alone, text, params);
+        let shared = run(&self.shared, text, params);
+        let own = [&self.alone, &self.shared].map(|conn| self.image(conn, touch, "="));
+        let after = if touch.changes.is_empty() { Vec::new() } else { others() };
+        for conn in [&self.alone, &self.shared] {
+            conn.execute_batch("ROLLBACK").unwrap();
+        }
+        let keys = |outcome: &Result<Ran, String>| outcome.as_ref().err().is_some_and(|e| e.contains("UNIQUE constraint failed"));
+        if keys(&shared) && !keys(&alone) && before == after {
+            // A key that is unique across organizations was taken by B: it is refused, and nothing is told but that.
+            return None;
+        }
+        match () {
+            () if before != after => Some("another organization's rows were changed".into()),
+            () if !alike(text, &alone, &shared) => Some(format!("alone it gives {alone:?}, beside another organization {shared:?}")),
+            () if !text.contains("random") && own[0] != own[1] => Some("it left other rows beside another organization than alone".into()),
+            () => None,
+        }
+    }
+
+    /// The changed tables' rows that are A's (`=`) or not (`IS NOT`).
+    fn image(&self, conn: &Connection, touch: &Touch, which: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        for table in self.tables.iter().filter(|t| touch.changes.contains(&t.name)) {
+            let owner = table.owner().map_or_else(|| "'none'".to_owned(), |column| column.to_owned());
+            let quoted: Vec<String> = table.columns.iter().map(|c| format!("quote({})", c.name)).collect();
+            let sql = format!("SELECT {} AS line FROM {} WHERE {owner} {which} ?1 ORDER BY line", quoted.join(" || ',' || "), table.name);
+            lines.extend(strings(conn, &sql, &[&self.org]));
+        }
+        lines
+    }
+}
+
+/// A key column that a copy may have under another value: text, and no reference.
+fn own_key(table: &Table, column: &Column) -> bool {
+    let key = column.primary || table.unique.iter().any(|k| k.contains(&column.name));
+    key && column.text && column.name != "org_id" && column.words.is_empty() && !table.foreign.contains(&column.name)
+}
+
+fn insert(conn: &Connection, table: &Table, values: &[(&str, &str)], of: &str, ignore: bool) -> usize {
+    let value = |c: &Column| values.iter().find(|(name, _)| *name == c.name).map_or(c.name.clone(), |(_, v)| (*v).to_owned());
+    let list: Vec<String> = table.columns.iter().map(value).collect();
+    let ignore = if ignore { "OR IGNORE " } else { "" };
+    let sql = format!("INSERT {ignore}INTO {}({}) SELECT {} FROM {} WHERE {of}", table.name, table.names(), list.join(", "), table.name);
+    conn.execute(&sql, []).unwrap_or_else(|e| panic!("{sql}: {e}"))
+}
+
+/// A copy of a table's first row under a key of its own, with some columns set. Nothing where a rule of the table forbids it.
+fn copy(conn: &Connection, table: &Table, mark: &str, set: &[(&str, &str)], of: &str) {
+    let changed: Vec<(String, String)> = table
+        .columns
+        .iter()
+        .filter(|c| own_key(table, c) && !set.iter().any(|(name, _)| *name == c.name))
+        .map(|c| (c.name.clone(), format!("substr({0}, 1, length({0}) - 4) || '{mark}'", c.name)))
+        .collect();
+    let mut values: Vec<(&str, &str)> = changed.iter().map(|(c, v)| (c.as_str(), v.as_str())).collect();
+    values.extend_from_slice(set);
+    let first = format!("{of} LIMIT 1");
+    insert(conn, table, &values, &first, true);
+}
+
+#[derive(Debug, PartialEq)]
+struct Ran {
+    rows: Vec<Vec<Value>>,
+    changes: u64,
+}
+
+/// Runs inside a transaction that the caller rolls back.
+fn run(conn: &Connection, text: &str, params: &[Value]) -> Result<Ran, String> {
+    conn.execute_batch("BEGIN").unwrap();
+    let mut stmt = conn.prepare(text).map_err(|e| e.to_string())?;
+    for (at, value) in params.iter().enumerate() {
+        stmt.raw_bind_parameter(at + 1, value).map_err(|e| e.to_string())?;
+    }
+    let width = stmt.column_count();
+    let readonly = stmt.readonly();
+    let rows = RefCell::new(Vec::new());
+    let mut found = stmt.raw_query();
+    while let Some(row) = found.next().map_err(|e| e.to_string())? {
+        rows.borrow_mut().push((0..width).map(|i| row.get(i).unwrap()).collect());
+    }
+    drop(found);
+    drop(stmt);
+    Ok(Ran { rows: rows.into_inner(), changes: if readonly { 0 } else { conn.changes() } })
+}
+
+/// The same outcome. Where the statement draws random ids, the same number of rows.
+fn alike(text: &str, a: &Result<Ran, String>, b: &Result<Ran, String>) -> bool {
+    match (a, b) {
+        (Ok(a), Ok(b)) if text.contains("random") => a.rows.len() == b.rows.len() && a.changes == b.changes,
+        (a, b) => a == b,
+    }
+}
+
+/// A statement with one of its fences taken out.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// What was taken out.
+    pub without: String,
+    /// The text without it.
+    pub text: String,
+}
+
+/// Every mutant of a text. Parameters stay, so that the same ones can be bound.
+pub fn mutants(twins: &Twins, text: &str) -> Vec<Mutant> {
+    let pieces = tokens(text);
+    let found = mentions(&pieces, &|word| twins.is_tenant(word));
+    let orgs: Vec<&str> = found.iter().filter(|m| m.table == "orgs").map(|m| m.alias).collect();
+    let one = |at: std::ops::Range<usize>| {
+        let without = &text[at.clone()];
+        Mutant { without: without.to_owned(), text: format!("{}({without} OR 1){}", &text[..at.start], &text[at.end..]) }
+    };
+    fences(&pieces, &orgs).into_iter().map(|fence| one(fence.at)).collect()
+}

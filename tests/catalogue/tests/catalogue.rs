@@ -1,0 +1,254 @@
+//! Every statement of the fleet, against the real migrations.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
+
+use catalogue::{
+    plan::scans,
+    tenant::{Twins, mutants},
+    tokens::unfenced,
+    touch::touch,
+};
+use kernel::{
+    Guard, Kind, Sql,
+    sql::{BOOKKEEPING_TABLES, Tenancy},
+};
+use std::{collections::BTreeSet, path::Path};
+use testkit::database::{MAX_PARAMS, migrated};
+use xtask::fleet::statements;
+
+/// Statements that may walk a table from end to end, with the reason. Reviewed by hand; a row that is no longer needed fails.
+const SCANS: &[(&str, &str, &str)] = &[
+    ("platform::routes::jobs::DEAD_LETTERS", "dead_letters", "newest first along the key, and ends at its LIMIT"),
+    ("platform::routes::jobs::RETENTION", "retention_runs", "newest first along its index, and ends at its LIMIT"),
+    ("platform::routes::jobs::CRONS", "cron_runs", "one row for each of three crons"),
+];
+/// Fences whose removal changes nothing, with the reason: (statement, fence, reason). A row that is no longer needed fails.
+const EQUIVALENT: &[(&str, &str, &str)] = &[];
+
+fn each(check: impl Fn(&Sql) -> Vec<String>) {
+    let wrong: Vec<String> = statements()
+        .into_iter()
+        .flat_map(|sql| check(sql).into_iter().map(|what| format!("{}: {what}", sql.name)).collect::<Vec<_>>())
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+fn short(name: &str, of: &str) -> bool {
+    name == of || name.ends_with(&format!("::{of}"))
+}
+
+#[test]
+fn each_compiles_and_is_what_it_says() {
+    let conn = migrated();
+    each(|sql| {
+        let stmt = match conn.prepare(sql.text) {
+            Ok(stmt) => stmt,
+            Err(e) => return vec![format!("does not compile: {e}")],
+        };
+        let mut wrong = Vec::new();
+        if stmt.readonly() != (sql.kind == Kind::Read) {
+            wrong.push(format!("is {:?}, but SQLite says readonly = {}", sql.kind, stmt.readonly()));
+        }
+        if stmt.parameter_count() != sql.params {
+            wrong.push(format!("has {} parameters, not {}", stmt.parameter_count(), sql.params));
+        }
+        let names: Vec<&str> = stmt.column_names().collect();
+        if names != sql.columns {
+            wrong.push(format!("returns {names:?}, not {:?}", sql.columns));
+        }
+        if sql.params > MAX_PARAMS || sql.text.len() > 100_000 {
+            wrong.push("is beyond what D1 takes".into());
+        }
+        if let Tenancy::Global(reason) = sql.tenancy
+            && reason.len() < 10
+        {
+            wrong.push(format!("looks across organizations without a reason: {reason:?}"));
+        }
+        wrong
+    });
+    println!("{} statements", statements().len());
+    assert!(statements().len() > 50);
+}
+
+#[test]
+fn bookkeeping_changes_bookkeeping_only() {
+    let mut changed = BTreeSet::new();
+    for sql in statements() {
+        let touched = touch(&mut migrated(), sql.text).unwrap();
+        assert!(touched.other.is_empty(), "{}: {:?}", sql.name, touched.other);
+        assert_eq!(touched.changes.is_empty(), sql.kind == Kind::Read, "{}: {:?}", sql.name, touched.changes);
+        if sql.kind == Kind::Bookkeep {
+            let allowed = |t: &&String| BOOKKEEPING_TABLES.contains(&t.as_str()) || *t == "guard";
+            let business: Vec<&String> = touched.changes.iter().filter(|t| !allowed(t)).collect();
+            assert!(business.is_empty(), "{} changes {business:?} without an audit event", sql.name);
+        }
+        changed.extend(touched.changes);
+    }
+    println!("changed somewhere: {changed:?}");
+}
+
+#[test]
+fn the_authorizer_sees_through_triggers_and_upserts() {
+    let mut conn = migrated();
+    let all = touch(
+        &mut conn,
+        "INSERT INTO jobs(id, kind, subject, state, max_attempts, next_at, created_at, updated_at) \
+        SELECT o.id, 'k', 's', 'queued', 1, 1, 1, 1 FROM orgs o WHERE 1 ON CONFLICT(kind, subject) DO UPDATE SET dirty = 1",
+    )
+    .unwrap();
+    assert_eq!(all.changes, BTreeSet::from(["jobs".to_owned()]));
+    assert!(all.reads.contains("orgs"));
+    assert!(!touch(&mut conn, "CREATE TABLE t(x)").unwrap().other.is_empty());
+}
+
+#[test]
+fn no_statement_walks_a_table() {
+    let conn = migrated();
+    let mut used = BTreeSet::new();
+    each(|sql| {
+        let found = scans(&conn, sql.text, sql.params);
+        let reviewed = |table: &str| SCANS.iter().any(|(name, t, _)| short(sql.name, name) && *t == table);
+        found.into_iter().filter(|(_, table)| !reviewed(table)).map(|(line, table)| format!("walks {table}: {line}")).collect()
+    });
+    for (name, table, reason) in SCANS {
+        let sql = statements().into_iter().find(|s| short(s.name, name)).unwrap_or_else(|| panic!("{name} is gone"));
+        assert!(scans(&conn, sql.text, sql.params).iter().any(|(_, t)| t == table), "{name} no longer walks {table}: take the row out");
+        used.insert(reason);
+    }
+    assert_eq!(scans(&conn, "SELECT id FROM tickets t WHERE subject = ?1", 1).len(), 1, "a walk is seen");
+    assert_eq!(scans(&conn, "WITH x AS (SELECT id FROM tickets) SELECT 1 FROM x, json_each('[]')", 0).len(), 1, "inside a CTE too");
+}
+
+#[test]
+fn each_tenant_statement_names_its_tenant_for_each_table() {
+    let twins = Twins::new();
+    each(|sql| {
+        if sql.tenancy != Tenancy::Org {
+            return Vec::new();
+        }
+        unfenced(sql.text, &|word| twins.is_tenant(word))
+    });
+    for (wrong, count) in [
+        ("SELECT id FROM tickets WHERE id = ?2", 1),
+        ("SELECT t.id FROM tickets t JOIN customers c ON c.id = t.customer_id WHERE t.org_id = ?1", 1),
+        ("INSERT INTO tickets(org_id, id) VALUES(?2, ?1)", 1),
+        ("UPDATE orgs SET plan = ?2 WHERE slug = ?1", 1),
+        ("UPDATE orgs SET plan = ?2 WHERE id = ?1", 0),
+        ("SELECT t.id FROM tickets t JOIN customers c ON c.org_id = t.org_id AND c.id = t.customer_id WHERE t.org_id = ?1", 0),
+    ] {
+        assert_eq!(unfenced(wrong, &|word| twins.is_tenant(word)).len(), count, "{wrong}");
+    }
+}
+
+#[test]
+fn another_organization_makes_no_difference() {
+    let twins = Twins::new();
+    let (alone, shared) = twins.sizes();
+    let (mut tried, mut made, mut killed) = (0, 0, 0);
+    let mut survivors = Vec::new();
+    for sql in statements().into_iter().filter(|s| s.tenancy == Tenancy::Org) {
+        let touched = touch(&mut migrated(), sql.text).unwrap();
+        let difference = twins.difference(sql, sql.text, &touched, 200);
+        assert_eq!(difference, None, "{}: {}", sql.name, sql.text);
+        tried += 1;
+        for mutant in mutants(&twins, sql.text) {
+            made += 1;
+            match twins.difference(sql, &mutant.text, &touched, 3_000) {
+                Some(_) => killed += 1,
+                None => survivors.push((sql.name, mutant.without)),
+            }
+        }
+    }
+    let reviewed = |name: &str, fence: &str| EQUIVALENT.iter().any(|(n, f, _)| short(name, n) && *f == fence);
+    let (known, unknown): (Vec<_>, Vec<_>) = survivors.iter().partition(|(name, fence)| reviewed(name, fence));
+    println!(
+        "{tried} tenant statements of {} in all, {alone} rows alone and {shared} beside a twin; {made} mutants, {killed} killed, {} equivalent and reviewed",
+        statements().len(),
+        known.len()
+    );
+    assert!(unknown.is_empty(), "survived without its fence: {unknown:#?}");
+    for (name, fence, _) in EQUIVALENT {
+        assert!(known.iter().any(|(n, f)| short(n, name) && f == fence), "{name} without {fence} is killed or gone: take the row out");
+    }
+}
+
+#[test]
+fn the_guards_are_those_of_the_trigger() {
+    let conn = migrated();
+    let sql: String = conn.query_row("SELECT sql FROM sqlite_schema WHERE name = 'guard_refuses'", [], |row| row.get(0)).unwrap();
+    let raised: BTreeSet<&str> = sql.split("'guard:").skip(1).map(|rest| rest.split('\'').next().unwrap()).collect();
+    let declared: BTreeSet<&str> = Guard::ALL.iter().map(|g| g.text().strip_prefix("guard:").unwrap()).chain(["unknown"]).collect();
+    assert_eq!(raised, declared);
+    let insert =
+        |name: &str, ok: &str| conn.execute(&format!("INSERT INTO guard(name, ok) SELECT '{name}', {ok}"), []).err().map(|e| e.to_string());
+    for guard in Guard::ALL {
+        let name = guard.text().strip_prefix("guard:").unwrap();
+        for refused in ["0", "NULL", "2", "'1'"] {
+            assert_eq!(insert(name, refused).as_deref(), Some(guard.text()), "{refused}");
+        }
+        assert_eq!(insert(name, "1"), None);
+        assert_eq!(guard.changed_one().sql().text.split('\'').nth(1), Some(name), "changed_one raises its own name");
+    }
+    assert_eq!(insert("nonsense", "0").as_deref(), Some("guard:unknown"));
+}
+
+#[test]
+fn every_declared_statement_is_in_the_catalogue() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let mut files = Vec::new();
+    for folder in ["shared", "queues", "workers"] {
+        walk(&root.join(folder), &mut files);
+    }
+    let mut missing = Vec::new();
+    let mut declared = 0;
+    let shipped = |file: &&std::path::PathBuf| {
+        let inside = file.strip_prefix(&root).unwrap();
+        !inside.components().any(|c| c.as_os_str() == "testkit" || c.as_os_str() == "tests")
+    };
+    for file in files.iter().filter(shipped) {
+        let source = std::fs::read_to_string(file).unwrap();
+        let source = source.split("#[cfg(test)]").next().unwrap();
+        for line in source.split("sql! {").skip(1) {
+            let block = line.split("\n}").next().unwrap();
+            for (name, params) in names(block) {
+                declared += 1;
+                let known = statements().into_iter().any(|s| short(s.name, name) && s.params == params);
+                if !known {
+                    missing.push(format!("{}: {name}", file.strip_prefix(&root).unwrap().display()));
+                }
+            }
+        }
+    }
+    let unique: BTreeSet<&str> = statements().iter().map(|s| s.name).collect();
+    assert_eq!(unique.len(), statements().len(), "a statement stands twice in the fleet's catalogues");
+    assert!(missing.is_empty(), "in no CATALOGUES: {missing:#?}");
+    println!("{declared} declared in source, {} in the catalogue", unique.len());
+    assert_eq!(declared, unique.len());
+}
+
+/// `NAME(4) -> [` of a block of declarations.
+fn names(block: &str) -> Vec<(&str, usize)> {
+    let one = |before: &'_ str| -> Option<(usize, usize)> {
+        let open = before.rfind('(')?;
+        Some((open, before.get(open + 1..)?.trim_end().strip_suffix(')')?.parse().ok()?))
+    };
+    let mut out = Vec::new();
+    for (at, _) in block.match_indices("-> [") {
+        let Some(before) = block.get(..at) else { continue };
+        if let Some((open, params)) = one(before) {
+            let name =
+                before.get(..open).unwrap().rsplit(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).next().unwrap();
+            out.push((name, params));
+        }
+    }
+    out
+}
+
+fn walk(folder: &Path, files: &mut Vec<std::path::PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()) {
+        if entry.is_dir() {
+            walk(&entry, files);
+        } else if entry.extension().is_some_and(|e| e == "rs") {
+            files.push(entry);
+        }
+    }
+}
