@@ -9,8 +9,8 @@ const TABLES = {
   /* tables */
 };
 
-/** A name that holds its content's hash never means anything else. */
-const HASHED = /[.-][0-9a-f]{8,}\.[a-z0-9]+$/;
+/** An address that names its content's hash never means anything else. */
+const HASHED = /^\?v=[0-9a-f]{8,}$/;
 const INDEX_HEADERS = { "cache-control": "no-store", "content-security-policy": "default-src 'none'; style-src 'self'" };
 
 /** What kind of host it is; which portal, and whether there is one, the Workers find out. */
@@ -31,13 +31,13 @@ async function file(request, env, headers) {
 
 export default {
   fetch(request, env) {
-    const { hostname, pathname } = new URL(request.url);
+    const { hostname, pathname, search } = new URL(request.url);
     const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
     if (host === "stripe.localhost" && env.STRIPE_EMULATOR) return env.STRIPE_EMULATOR.fetch(request);
     const surface = surfaceOf(host, env);
     if (request.method === "GET" || request.method === "HEAD") {
       if (surface !== "api" && pathname.startsWith("/assets/")) {
-        return file(request, env, HASHED.test(pathname) ? { "cache-control": "public, max-age=31536000, immutable" } : {});
+        return file(request, env, HASHED.test(search) ? { "cache-control": "public, max-age=31536000, immutable" } : {});
       }
       // The page that npm start makes for the machine it runs on.
       if (host === env.API_ALIAS_HOST && (pathname === "/" || pathname === "/local.css")) return file(request, env, INDEX_HEADERS);

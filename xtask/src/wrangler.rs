@@ -71,6 +71,9 @@ fn begin(deploy: &Deploy, folder: &str) -> Toml {
     out.set("main", "build/index.js");
     out.set("compatibility_date", deploy.compatibility_date.clone());
     out.texts("compatibility_flags", deploy.flags(Environment::Local));
+    // What `npm run build` made is uploaded module by module, as the tests ran it: no bundler of wrangler's in between.
+    out.set("no_bundle", true);
+    out.text.push_str("rules = [{ type = \"ESModule\", globs = [\"**/*.js\", \"**/*.mjs\"] }]\n");
     // Nothing is deployed from the top level; should it be, then at no address.
     out.set("workers_dev", false);
     out
@@ -257,6 +260,8 @@ pub fn emulator(deploy: &Deploy) -> String {
     let mut out = begin(deploy, EMULATOR);
     out.table("vars");
     out.set("ENVIRONMENT", "local");
+    // Whose webhooks it sends, it sends there: the Worker behind BILLING resolves hosts as always.
+    out.set("API_HOST", deploy.local.hosts.api.as_str());
     own_vars(&mut out, deploy, Environment::Local, EMULATOR_VARS);
     out.table("secrets");
     out.texts("required", EMULATOR_SECRETS);
