@@ -1,9 +1,9 @@
 //! Whether another organization's rows can make a difference to a statement, found out by running it.
 //!
-//! Two databases: in the first there is one organization, A, in every state that the schema's checks allow; the second holds the
-//! same, and a twin B with the same ids wherever an id need only be unique within its organization, and more rows of its own.
-//! A statement bound to A must do the same in both, whatever its other parameters are: B's ids and values among them. If it
-//! does not, it saw or changed something of B's. To know that this notices, every comparison that keeps a table to its tenant is
+//! Two databases: in the first there is one organization, A, with rows in every state that the schema's checks allow; the second
+//! holds the same, and four others beside A with the same ids wherever an id need only be unique within its organization, and
+//! more rows of their own. A statement bound to A must do the same in both, whatever its other parameters are: the others' ids
+//! and values among them. If it does not, it saw or changed something of theirs. To know that this notices, every comparison that keeps a table to its tenant is
 //! taken out in turn, and the difference must show.
 
 use crate::{
@@ -114,7 +114,7 @@ impl Twins {
         let tables = tables(&alone);
         let mut twins = Self { tables, alone, shared, org, pools: BTreeMap::new(), rows: BTreeMap::new() };
         twins.vary();
-        twins.add_twin();
+        twins.add_others();
         twins.collect();
         twins
     }
@@ -169,40 +169,56 @@ impl Twins {
         }
     }
 
-    /// Adds B to the second database: every row of A once more, and again under other keys.
-    fn add_twin(&self) {
-        let b = varied(&self.org, "bbbb");
-        self.shared
-            .execute(
-                "INSERT INTO orgs SELECT ?1, 'twin', 'Twin', plan, status, portal_open, shard, created_at FROM orgs WHERE id = ?2",
-                [&b, &self.org],
-            )
-            .unwrap();
-        for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
-            let owner = format!("'{b}'");
-            let of_a = format!("org_id = '{}'", self.org);
-            // Keys that are unique across organizations must differ; all others stay as they are.
-            let across: Vec<&Column> = table
-                .unique
-                .iter()
-                .filter(|key| !key.iter().any(|c| c == "org_id"))
-                .filter_map(|key| key.iter().rev().find_map(|name| table.columns.iter().find(|c| c.name == *name && c.text)))
-                .collect();
-            let twin = |mark: &str, all: bool| {
-                let changed: Vec<(String, String)> = table
-                    .columns
-                    .iter()
-                    .filter(|c| across.iter().any(|a| a.name == c.name) || (all && own_key(table, c)))
-                    .map(|c| (c.name.clone(), format!("substr({0}, 1, length({0}) - 6) || '{mark}' || substr({0}, -4)", c.name)))
-                    .collect();
-                let mut values: Vec<(&str, &str)> = changed.iter().map(|(c, v)| (c.as_str(), v.as_str())).collect();
-                values.push(("org_id", &owner));
-                insert(&self.shared, table, &values, &of_a, all)
-            };
-            let (same, more) = (twin("bb", false), twin("cc", true));
-            assert!(same > 0, "{}: the world has no row of it: seed one in testkit::world, or the tenant rule is not tried", table.name);
-            let _ = more;
+    /// Adds the others to the second database, each with every row of A once more under the same keys. Their ids stand before and
+    /// after A's, so that theirs come first wherever a statement takes the first it finds. Two have A's very values, two have others.
+    fn add_others(&self) {
+        for (mark, differ) in [("0000", true), ("1111", false), ("2222", false), ("ffff", true)] {
+            let id = varied(&self.org, mark);
+            let status = if differ { "'suspended'" } else { "status" };
+            let org = format!(
+                "INSERT INTO orgs(id, slug, name, plan, status, created_at) SELECT ?1, ?1, ?1, plan, {status}, created_at FROM orgs WHERE id = ?2"
+            );
+            self.shared.execute(&org, [&id, &self.org]).unwrap();
+            for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
+                let copied = self.copies(table, &id, mark, differ, false);
+                assert!(
+                    copied > 0,
+                    "{}: the world has no row of it: seed one in testkit::world, or the tenant rule is not tried",
+                    table.name
+                );
+                self.copies(table, &id, &mark.replace(['0', '1', '2', 'f'], "c"), differ, true);
+            }
         }
+    }
+
+    /// Copies A's rows of a table for another organization; with `renamed` under keys that A has not.
+    fn copies(&self, table: &Table, org: &str, mark: &str, differ: bool, renamed: bool) -> usize {
+        // Keys that are unique across organizations must differ; all others stay as they are.
+        let across = |c: &Column| {
+            let last = |key: &Vec<String>| key.iter().rev().find(|name| table.columns.iter().any(|o| o.name == **name && o.text)).cloned();
+            table.unique.iter().filter(|key| !key.iter().any(|k| k == "org_id")).filter_map(last).any(|name| name == c.name)
+        };
+        let value = |c: &Column| {
+            let name = &c.name;
+            match () {
+                () if name == "org_id" => Some(format!("'{org}'")),
+                () if across(c) || (renamed && own_key(table, c)) => {
+                    let tail = tail_of(org, mark);
+                    Some(format!("substr({name}, 1, length({name}) - 10) || '{tail}' || substr({name}, -4)"))
+                }
+                () if !differ || c.primary || table.unique.iter().any(|key| key.contains(name)) => None,
+                () if !c.words.is_empty() => Some(rotated(name, &c.words)),
+                () if table.foreign.contains(name) && c.nullable => {
+                    Some(format!("(SELECT max(x.{name}) FROM {} x WHERE x.{name} <> {}.{name})", table.name, table.name))
+                }
+                () if table.foreign.contains(name) => None,
+                () if c.text => Some(format!("CASE WHEN {name} GLOB '[[{{]*' THEN {name} ELSE 'other ' || {name} END")),
+                () => None,
+            }
+        };
+        let set: Vec<(String, String)> = table.columns.iter().filter_map(|c| value(c).map(|v| (c.name.clone(), v))).collect();
+        let set: Vec<(&str, &str)> = set.iter().map(|(c, v)| (c.as_str(), v.as_str())).collect();
+        insert(&self.shared, table, &set, &format!("org_id = '{}'", self.org), renamed)
     }
 
     fn collect(&mut self) {
@@ -250,7 +266,8 @@ impl Twins {
             let base = touched.get(rng.below(touched.len())).and_then(|t| self.rows.get(*t));
             let row = base.map(|rows| &rows[rng.below(rows.len())]);
             let params: Vec<Value> = (1..=sql.params).map(|n| self.choose(&rng, n, &columns, row, &fresh)).collect();
-            self.try_once(text, touch, &params).map(|what| format!("{what} with {params:?}"))
+            let disturbed = self.disturbance(&rng, &touched);
+            self.try_once(text, touch, &params, &disturbed).map(|what| format!("{what} with {params:?} after {disturbed:?}"))
         })
     }
 
@@ -282,6 +299,9 @@ impl Twins {
         if let Some(column) = column
             && rng.below(8) > 0
         {
+            if let Some(literal) = column.strip_prefix('\'') {
+                return Value::Text(literal.trim_end_matches('\'').to_owned());
+            }
             if let Some(value) = row.and_then(|r| r.get(column))
                 && rng.below(4) > 0
             {
@@ -303,7 +323,22 @@ impl Twins {
         }
     }
 
-    fn try_once(&self, text: &str, touch: &Touch, params: &[Value]) -> Option<String> {
+    /// What happens to A first, in both databases: mostly nothing; or A is suspended, or has no row in one of the tables.
+    fn disturbance(&self, rng: &SeededRng, touched: &[&str]) -> String {
+        let table = touched.get(rng.below(touched.len())).and_then(|name| self.tables.iter().find(|t| t.name == *name));
+        match (rng.below(6), table) {
+            (0, _) => format!("UPDATE orgs SET status = 'suspended', plan = 'free' WHERE id = '{}'", self.org),
+            (1, Some(table)) if table.owner() == Some("org_id") && table.name != "audit_events" => {
+                format!("DELETE FROM {} WHERE org_id = '{}'", table.name, self.org)
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn try_once(&self, text: &str, touch: &Touch, params: &[Value], disturbed: &str) -> Option<String> {
+        for conn in [&self.alone, &self.shared] {
+            conn.execute_batch(&format!("BEGIN; {disturbed}")).unwrap();
+        }
         let others = || self.image(&self.shared, touch, "IS NOT");
         let before = if touch.changes.is_empty() { Vec::new() } else { others() };
         let alone = run(&self.alone, text, params);
@@ -339,10 +374,29 @@ impl Twins {
     }
 }
 
-/// A key column that a copy may have under another value: text, and no reference.
+/// Six digits that tell one organization's copies from another's.
+fn tail_of(org: &str, mark: &str) -> String {
+    format!("{}{}", &mark[..2], &org[org.len() - 4..])
+}
+
+/// Each word of a CHECK becomes the next.
+fn rotated(column: &str, words: &[String]) -> String {
+    let next = |at: usize| &words[(at + 1) % words.len()];
+    let cases: Vec<String> = words.iter().enumerate().map(|(at, word)| format!("WHEN '{word}' THEN '{}'", next(at))).collect();
+    format!("CASE {column} {} END", cases.join(" "))
+}
+
+/// A key column that a copy has under another value: one of each key, and no reference where that can be had.
 fn own_key(table: &Table, column: &Column) -> bool {
-    let key = column.primary || table.unique.iter().any(|k| k.contains(&column.name));
-    key && column.text && column.name != "org_id" && column.words.is_empty() && !table.foreign.contains(&column.name)
+    let free = |name: &&String| {
+        let found = table.columns.iter().find(|c| c.name == **name);
+        *name != "org_id" && found.is_some_and(|c| c.text && c.words.is_empty()) && !table.foreign.contains(*name)
+    };
+    let chosen = |key: &Vec<String>| {
+        let named = ["id", "subject"].into_iter().find(|name| key.iter().any(|k| k == name)).map(str::to_owned);
+        named.or_else(|| key.iter().find(free).cloned())
+    };
+    table.unique.iter().filter_map(chosen).any(|name| name == column.name)
 }
 
 fn insert(conn: &Connection, table: &Table, values: &[(&str, &str)], of: &str, ignore: bool) -> usize {
@@ -375,7 +429,6 @@ struct Ran {
 
 /// Runs inside a transaction that the caller rolls back.
 fn run(conn: &Connection, text: &str, params: &[Value]) -> Result<Ran, String> {
-    conn.execute_batch("BEGIN").unwrap();
     let mut stmt = conn.prepare(text).map_err(|e| e.to_string())?;
     for (at, value) in params.iter().enumerate() {
         stmt.raw_bind_parameter(at + 1, value).map_err(|e| e.to_string())?;

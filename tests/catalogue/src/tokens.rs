@@ -197,10 +197,11 @@ pub fn inserted<'a>(tokens: &[Token<'a>]) -> Vec<(&'a str, usize)> {
     out
 }
 
-/// Which column each parameter is compared with, set to or inserted as: `(parameter, column)`.
+/// Which column each parameter is compared with, set to or inserted as: `(parameter, column)`. A text that it is compared with
+/// stands there in its quotes.
 pub fn columns_of_params<'a>(tokens: &[Token<'a>]) -> Vec<(usize, &'a str)> {
     let name = |word: &'a str| word.rsplit('.').next().unwrap_or(word);
-    let is_name = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic()) && word != "NULL";
+    let is_name = |word: &str| word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '\'') && word != "NULL";
     let mut out: Vec<(usize, &str)> = inserted(tokens).into_iter().map(|(column, n)| (n, column)).collect();
     for window in tokens.windows(3) {
         let [left, op, right] = window else { continue };

@@ -1,6 +1,6 @@
 //! Every statement of the fleet, against the real migrations.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop the test")]
 
 use catalogue::{
     plan::scans,
@@ -23,7 +23,11 @@ const SCANS: &[(&str, &str, &str)] = &[
     ("platform::routes::jobs::CRONS", "cron_runs", "one row for each of three crons"),
 ];
 /// Fences whose removal changes nothing, with the reason: (statement, fence, reason). A row that is no longer needed fails.
-const EQUIVALENT: &[(&str, &str, &str)] = &[];
+const EQUIVALENT: &[(&str, &str, &str)] = &[(
+    "queue_deliveries::NEXT",
+    "org_id = ?1",
+    "the subquery beside it is fenced too, and a delivery's id is unique across organizations",
+)];
 
 fn each(check: impl Fn(&Sql) -> Vec<String>) {
     let wrong: Vec<String> = statements()
@@ -152,7 +156,7 @@ fn another_organization_makes_no_difference() {
         tried += 1;
         for mutant in mutants(&twins, sql.text) {
             made += 1;
-            match twins.difference(sql, &mutant.text, &touched, 3_000) {
+            match twins.difference(sql, &mutant.text, &touched, 12_000) {
                 Some(_) => killed += 1,
                 None => survivors.push((sql.name, mutant.without)),
             }
@@ -161,7 +165,7 @@ fn another_organization_makes_no_difference() {
     let reviewed = |name: &str, fence: &str| EQUIVALENT.iter().any(|(n, f, _)| short(name, n) && *f == fence);
     let (known, unknown): (Vec<_>, Vec<_>) = survivors.iter().partition(|(name, fence)| reviewed(name, fence));
     println!(
-        "{tried} tenant statements of {} in all, {alone} rows alone and {shared} beside a twin; {made} mutants, {killed} killed, {} equivalent and reviewed",
+        "{tried} tenant statements of {} in all, {alone} rows alone and {shared} beside four others; {made} mutants, {killed} killed, {} equivalent and reviewed",
         statements().len(),
         known.len()
     );
