@@ -43,14 +43,15 @@ pub async fn read(task: &Task<'_>, customer: &str) -> Result<Vec<Reading>> {
     let client = Client { config: &config, transport: &Wire(&*task.ports.http) };
     match client.all_subscriptions_of(customer).await {
         Ok(found) => Ok(found.iter().map(reading).collect()),
-        Err(e) if e.is_missing() && !is_elsewhere(&e) => Ok(Vec::new()),
+        Err(e) if is_gone(&e) => Ok(Vec::new()),
         Err(e) => Err(refused(&e)),
     }
 }
 
-/// Stripe knows the customer, but in the other mode: then the key is wrong, and nobody has lost a subscription.
-fn is_elsewhere(error: &StripeError) -> bool {
-    error.message.contains("a similar object exists in")
+/// Whether Stripe itself says that there is no such customer. Another server's 404 says nothing of the kind; and a customer that is
+/// known in the other mode means that the key is wrong: nobody has lost a subscription.
+fn is_gone(error: &StripeError) -> bool {
+    error.code.as_deref() == Some("resource_missing") && !error.message.contains("a similar object exists in")
 }
 
 fn refused(error: &StripeError) -> Error {

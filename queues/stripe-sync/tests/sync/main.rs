@@ -1,0 +1,9 @@
+//! The billing thread from end to end, natively: Stripe's emulator, the door, the database, the queue and its consumer.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod effects;
+mod failures;
+mod lifecycle;
+mod races;
+mod stage;

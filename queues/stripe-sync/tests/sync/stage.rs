@@ -1,0 +1,312 @@
+//! A deployment with Stripe's emulator behind its HTTP port, and an organization that is about to subscribe.
+
+use domain::billing::{Reading, granted};
+use kernel::{
+    Fut, OrgId, Reply, Result,
+    ports::{Answer, HttpError, Outgoing, Queue},
+    task::{Handlers, Task, hint_id},
+    time::Span,
+    worker::{Binding, Cron, Worker},
+};
+use serde_json::Value;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+use stripe_emulator::core::{
+    Request, Settings,
+    events::render,
+    handle,
+    subscriptions::force_status,
+    world::{Customer, World},
+};
+use testkit::{Call, Harness, http, post, time::FrozenClock};
+
+/// The Worker that runs the consumer, as far as this queue goes.
+pub static JOBS: Worker = Worker {
+    name: "jobs",
+    routes: &[],
+    fallback: &[],
+    bindings: &[Binding::Db, Binding::Send(Queue::Stripe)],
+    vars: queue_stripe_sync::VARS,
+    secrets: queue_stripe_sync::SECRETS,
+    consumes: &[Queue::Stripe],
+    crons: &[Cron::Minute],
+};
+/// What it does.
+pub const HANDLERS: Handlers = Handlers { consume, bury, tick };
+
+fn consume<'a>(task: &'a Task<'_>, _: Queue, body: &'a str) -> Fut<'a, Result<()>> {
+    Box::pin(async move { queue_stripe_sync::consume(task, &hint_id(body).unwrap()).await })
+}
+fn bury<'a>(_: &'a Task<'_>, _: Queue, _: &'a str) -> Fut<'a, Result<()>> {
+    Box::pin(async { Ok(()) })
+}
+fn tick<'a>(task: &'a Task<'_>, _: Cron) -> Fut<'a, Result<()>> {
+    Box::pin(async move {
+        store::jobs::sweep(task, 100).await?;
+        queue_stripe_sync::sweep(task, Span::minutes(5), 100).await.map(|_| ())
+    })
+}
+
+const SETTINGS: Settings<'_> = Settings {
+    secret_key: "sk_test_testkit",
+    api_version: "2026-10-28.endive",
+    webhook_url: "http://api.localhost/webhooks/stripe",
+    webhook_secret: "whsec_testkit_new",
+};
+
+/// How Stripe behaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    /// As the emulator.
+    Well,
+    /// It answers with that status and that body.
+    Says(u16, &'static str),
+    /// It doesn't answer in time.
+    Silent,
+    /// It can't be reached.
+    Gone,
+}
+
+/// Stripe.
+pub struct Stripe {
+    /// What it knows.
+    pub world: RefCell<World>,
+    /// How it is.
+    pub mood: Cell<Mood>,
+    clock: Rc<FrozenClock>,
+}
+impl Stripe {
+    fn now(&self) -> i64 {
+        use kernel::ports::Clock;
+        self.clock.now().seconds()
+    }
+    fn serve(&self, outgoing: &Outgoing) -> std::result::Result<Answer, HttpError> {
+        match self.mood.get() {
+            Mood::Well => {}
+            Mood::Says(status, body) => return Ok(http::answer(status, body)),
+            Mood::Silent => return Err(HttpError::Timeout),
+            Mood::Gone => return Err(HttpError::Network("Network connection lost.".into())),
+        }
+        let target = outgoing.url.strip_prefix("http://stripe.localhost:8787").unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let authorization = Some(http::header(outgoing, "authorization"));
+        let request = Request { method: outgoing.method, path, query, authorization, idempotency_key: None, body: "" };
+        let response = handle(&mut self.world.borrow_mut(), &SETTINGS, &request, self.now());
+        Ok(http::answer(response.status, &response.body))
+    }
+    /// Somebody acts at Stripe.
+    pub fn act(&self, method: &str, path: &str, form: &str) -> Value {
+        let request = Request { method, path, query: "", authorization: Some("Bearer sk_test_testkit"), idempotency_key: None, body: form };
+        let response = handle(&mut self.world.borrow_mut(), &SETTINGS, &request, self.now());
+        assert_eq!(response.status, 200, "{method} {path} {form}: {}", response.body);
+        serde_json::from_str(&response.body).unwrap()
+    }
+    /// Puts the newest subscription into a status.
+    pub fn force(&self, status: &str) {
+        let id = self.world.borrow().subscriptions.last().unwrap().id.clone();
+        assert!(force_status(&mut self.world.borrow_mut(), &SETTINGS, &id, status, self.now()));
+    }
+    /// The event with that number, from 0, as it is delivered.
+    pub fn event(&self, number: usize) -> String {
+        render(&self.world.borrow().events[number], SETTINGS.api_version).to_string()
+    }
+    /// How many events there were.
+    pub fn events(&self) -> usize {
+        self.world.borrow().events.len()
+    }
+}
+
+/// What we hold, to be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Books {
+    /// The organization's plan.
+    pub plan: String,
+    /// Its subscription.
+    pub subscription: Option<Reading>,
+}
+
+/// The whole stage.
+pub struct Stage {
+    /// The deployment.
+    pub h: Harness,
+    /// Stripe.
+    pub stripe: Rc<Stripe>,
+    /// Who subscribes: on Free to begin with.
+    pub org: OrgId,
+    /// Its customer at Stripe.
+    pub customer: String,
+}
+
+impl Stage {
+    /// A deployment whose Free organization is a customer at Stripe without a subscription.
+    pub fn new() -> Self {
+        let h = Harness::new();
+        let (org, customer) = (h.world.free.id.clone(), h.world.free.stripe_customer.clone());
+        use kernel::ports::Clock;
+        let now = h.clock.now().seconds();
+        let mut world = World::new(now);
+        world.customers.push(Customer {
+            id: customer.clone(),
+            created: now,
+            email: None,
+            name: None,
+            description: None,
+            phone: None,
+            metadata: [].into(),
+            deleted: false,
+        });
+        let stripe = Rc::new(Stripe { world: RefCell::new(world), mood: Cell::new(Mood::Well), clock: h.clock.clone() });
+        let server = stripe.clone();
+        h.http.serve(move |outgoing| server.serve(outgoing));
+        Self { h, stripe, org, customer }
+    }
+
+    // ── What happens at Stripe ──────────────────────────────────────────────────────────────────────────────────────────
+
+    /// Subscribes to a plan.
+    pub fn subscribe(&self, plan: &str) {
+        let form = format!("customer={}&items[0][price]=price_portico_{plan}_monthly&items[0][quantity]=3", self.customer);
+        self.stripe.act("POST", "/v1/subscriptions", &form);
+    }
+    fn path(&self) -> String {
+        format!("/v1/subscriptions/{}", self.stripe.world.borrow().subscriptions.last().unwrap().id)
+    }
+    /// Changes the newest subscription.
+    pub fn change(&self, form: &str) {
+        self.stripe.act("POST", &self.path(), form);
+    }
+    /// Changes its plan.
+    pub fn change_plan(&self, plan: &str, seats: u32) {
+        let item = self.stripe.world.borrow().subscriptions.last().unwrap().items[0].id.clone();
+        self.change(&format!("items[0][id]={item}&items[0][price]=price_portico_{plan}_monthly&items[0][quantity]={seats}"));
+    }
+    /// Cancels it at once.
+    pub fn cancel(&self) {
+        self.stripe.act("DELETE", &self.path(), "");
+    }
+    /// The step of a lifecycle with that number: each makes exactly one event.
+    pub fn step(&self, number: usize) {
+        match number {
+            0 => self.subscribe("team"),
+            1 => self.change_plan("business", 7),
+            2 => self.stripe.force("past_due"),
+            3 => self.stripe.force("active"),
+            4 => self.change("cancel_at_period_end=true"),
+            _ => self.cancel(),
+        }
+        assert_eq!(self.stripe.events(), number + 1);
+    }
+
+    // ── What happens here ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// An event on its way, signed now.
+    pub fn call(&self, number: usize) -> Call {
+        let body = self.stripe.event(number);
+        let header = stripe::signature::sign(SETTINGS.webhook_secret, self.stripe.now(), body.as_bytes());
+        post("/webhooks/stripe").header("stripe-signature", &header).body(body)
+    }
+    /// Delivers an event.
+    pub fn deliver(&self, number: usize) -> Reply {
+        self.h.call(&billing::WORKER, self.call(number))
+    }
+    /// Delivers an event that must be taken.
+    pub fn delivered(&self, number: usize) {
+        let reply = self.deliver(number);
+        assert_eq!(reply.status, 200, "{:?}", reply.text());
+    }
+    /// Works through what is due.
+    pub fn work(&self) {
+        self.h.drain(&JOBS, &HANDLERS);
+    }
+    /// Lets time pass, with messages and crons.
+    pub fn wait(&self, span: Span) {
+        self.h.run_for(&JOBS, &HANDLERS, span);
+    }
+    /// The consumer's work on the customer, as a future.
+    pub async fn consuming(&self) -> Result<()> {
+        self.h.working(&JOBS, async |task| queue_stripe_sync::consume(task, &self.customer).await).await
+    }
+
+    // ── What is to be seen ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    /// What we hold of an organization.
+    pub fn books_of(&self, org: &OrgId) -> Books {
+        let plan = self.h.db.text("SELECT plan FROM orgs WHERE id = ?1", &[org.into()]);
+        let rows = self.h.db.rows(
+            "SELECT stripe_subscription_id, status, price_lookup_key, quantity, current_period_end, cancel_at_period_end FROM subscriptions WHERE org_id = ?1",
+            &[org.into()],
+        );
+        let subscription = rows.first().map(|row| Reading {
+            id: row.text(0).unwrap().to_owned(),
+            status: row.text(1).unwrap().to_owned(),
+            lookup_key: row.opt_text(2).unwrap().map(str::to_owned),
+            quantity: row.opt_int(3).unwrap(),
+            current_period_end: row.opt_int(4).unwrap().map(|ms| ms / 1_000),
+            cancel_at_period_end: row.int(5).unwrap() == 1,
+        });
+        Books { plan, subscription }
+    }
+    /// What we hold.
+    pub fn books(&self) -> Books {
+        self.books_of(&self.org)
+    }
+    /// What the emulator holds, written down by hand and not by our client.
+    pub fn truth(&self) -> Books {
+        let world = self.stripe.world.borrow();
+        let newest = world.subscriptions.iter().rfind(|s| s.customer == self.customer);
+        let subscription = newest.map(|s| Reading {
+            id: s.id.clone(),
+            status: s.status.clone(),
+            lookup_key: Some(s.items[0].price.strip_prefix("price_").unwrap().to_owned()),
+            quantity: Some(s.items[0].quantity),
+            current_period_end: Some(s.items[0].period.1),
+            cancel_at_period_end: s.cancel_at_period_end,
+        });
+        Books { plan: granted(subscription.as_ref()).as_str().to_owned(), subscription }
+    }
+    /// The plan before and after each recorded change, in order; audit log and events must tell the same.
+    pub fn changes(&self) -> Vec<(String, String)> {
+        let audit = "SELECT json_extract(detail, '$.before.plan'), json_extract(detail, '$.after.plan') FROM audit_events \
+            WHERE org_id = ?1 AND action = 'subscription.synced'";
+        let events = "SELECT json_extract(payload, '$.previous_plan'), json_extract(payload, '$.plan') FROM outbox \
+            WHERE org_id = ?1 AND type = 'subscription.updated' ORDER BY rowid";
+        let pairs = |sql: &str| -> Vec<(String, String)> {
+            let rows = self.h.db.rows(sql, &[(&self.org).into()]);
+            rows.iter().map(|r| (r.text(0).unwrap().to_owned(), r.text(1).unwrap().to_owned())).collect()
+        };
+        // Ids of one millisecond have no order, and the audit log has nothing else: it is compared as a set.
+        let (mut audited, found) = (pairs(audit), pairs(events));
+        let mut sorted = found.clone();
+        sorted.sort();
+        audited.sort();
+        assert_eq!(audited, sorted, "each change has its audit event and its domain event");
+        found
+    }
+    /// One field of the customer's job.
+    pub fn job(&self, field: &str) -> Value {
+        let sql = format!("SELECT json_array({field}) FROM jobs WHERE kind = 'stripe.sync' AND subject = ?1");
+        let text = self.h.db.text(&sql, &[self.customer.as_str().into()]);
+        serde_json::from_str::<Value>(&text).unwrap()[0].clone()
+    }
+    /// How many events are in a state.
+    pub fn events_in(&self, state: &str) -> i64 {
+        self.h.db.count("SELECT count(*) FROM stripe_events WHERE state = ?1", &[state.into()])
+    }
+    /// Calls to Stripe so far.
+    pub fn readings(&self) -> usize {
+        self.h.http.sent().len()
+    }
+    /// Everything came to rest, and what we hold is the truth.
+    #[track_caller]
+    pub fn converged(&self, how: &str) {
+        assert_eq!(self.books(), self.truth(), "{how}");
+        assert_eq!((self.events_in("received"), self.job("state")), (0, "done".into()), "{how}");
+        let changes = self.changes();
+        assert!(changes.windows(2).all(|pair| pair[0].1 == pair[1].0), "{how}: the changes follow from each other: {changes:?}");
+        assert_eq!(changes.first().map_or("free", |c| &c.0), "free", "{how}");
+        assert_eq!(changes.last().map(|c| &c.1), Some(&self.books().plan), "{how}");
+        assert_eq!(self.h.db.faults(), Vec::<String>::new(), "{how}");
+    }
+}
