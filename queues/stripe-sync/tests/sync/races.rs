@@ -58,6 +58,28 @@ fn a_consumer_that_was_taken_for_dead_overwrites_nothing() {
     assert_eq!(stage.changes().len(), 1);
 }
 
+/// The successor found everything as it was, so that nothing in our books tells that there was one: only the claim does.
+#[test]
+fn nor_where_its_successor_changed_nothing() {
+    let stage = subscribed();
+    stage.work();
+    stage.step(1);
+    stage.delivered(1);
+    let mut slow = Box::pin(stage.consuming());
+    stage.h.pace.set_waiting(true);
+    until(slow.as_mut(), || stage.readings() == 2);
+    stage.h.pace.set_waiting(false);
+    stage.h.clock.advance(Span::seconds(121));
+    stage.change_plan("team", 3);
+    stage.delivered(2);
+    stage.work();
+    stage.converged("by the successor");
+    let Poll::Ready(done) = poll(slow.as_mut()) else { panic!("nothing waits any more") };
+    done.unwrap();
+    stage.converged("after the late one");
+    assert_eq!((stage.books().plan.as_str(), stage.changes().len()), ("team", 1));
+}
+
 #[test]
 fn an_older_reading_never_replaces_a_newer_one() {
     let stage = subscribed();
