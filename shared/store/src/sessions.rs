@@ -21,15 +21,15 @@ pub const FORM_FIELD: &str = "csrf";
 kernel::sql! {
     Read Global("looks a staff session up by the hash of its token, with the role in the organization that the path names")
     STAFF(4) -> ["id", "user_id", "name", "org_id", "role"] =
-        "SELECT s.id, u.id, u.name, o.id, m.role FROM sessions s JOIN users u ON u.id = s.subject \
+        "SELECT s.id, u.id AS user_id, u.name, o.id AS org_id, m.role FROM sessions s JOIN users u ON u.id = s.subject \
          LEFT JOIN orgs o ON o.slug = ?4 AND o.status = 'active' LEFT JOIN memberships m ON m.org_id = o.id AND m.user_id = u.id \
          WHERE s.token_hash = ?1 AND s.kind = 'staff' AND s.host = ?2 AND s.expires_at > ?3 AND s.idle_until > ?3";
     Read Global("looks an operator's session up by the hash of its token")
     OPERATOR(3) -> ["id", "user_id", "name"] =
-        "SELECT s.id, u.id, u.name FROM sessions s JOIN users u ON u.id = s.subject JOIN operators p ON p.user_id = u.id \
+        "SELECT s.id, u.id AS user_id, u.name FROM sessions s JOIN users u ON u.id = s.subject JOIN operators p ON p.user_id = u.id \
          WHERE s.token_hash = ?1 AND s.kind = 'operator' AND s.host = ?2 AND s.expires_at > ?3 AND s.idle_until > ?3";
     Read Org CUSTOMER(4) -> ["id", "customer_id", "name"] =
-        "SELECT s.id, c.id, c.name FROM sessions s JOIN customers c ON c.org_id = s.org_id AND c.id = s.subject AND c.status = 'active' \
+        "SELECT s.id, c.id AS customer_id, c.name FROM sessions s JOIN customers c ON c.org_id = s.org_id AND c.id = s.subject AND c.status = 'active' \
          WHERE s.org_id = ?1 AND s.token_hash = ?2 AND s.kind = 'customer' AND s.host = ?3 AND s.expires_at > ?4 AND s.idle_until > ?4";
     Write Global("a session is its holder's; a customer's carries the organization") BEGIN(8) -> [] =
         "INSERT INTO sessions(id, token_hash, kind, subject, org_id, host, created_at, expires_at, idle_until) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";

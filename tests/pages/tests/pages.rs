@@ -1,5 +1,7 @@
 //! The pages behind the sign-in: their structure, who sees what, how many round trips each takes.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
+
 use html::Look;
 use kernel::{Id, Millis, Reply, TicketId, host::Surface, ports::Clock, sql::Value, time::Span, worker::Worker};
 use pages::problems;

@@ -17,13 +17,13 @@ kernel::sql! {
     /// Everything the page shows. Counted over indexes that begin with the organization.
     Read Org AT_A_GLANCE(3) -> ["name", "plan", "portal_open", "open", "pending", "members", "customers", "keys", "endpoints", "exports"] =
         "SELECT o.name, o.plan, o.portal_open, \
-           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'open'), \
-           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'pending'), \
-           (SELECT count(*) FROM memberships WHERE org_id = ?1), \
-           (SELECT count(*) FROM customers WHERE org_id = ?1), \
-           (SELECT count(*) FROM api_keys WHERE org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)), \
-           (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1), \
-           (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?3) \
+           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'open') AS open, \
+           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'pending') AS pending, \
+           (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
+           (SELECT count(*) FROM customers WHERE org_id = ?1) AS customers, \
+           (SELECT count(*) FROM api_keys WHERE org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)) AS keys, \
+           (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1) AS endpoints, \
+           (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?3) AS exports \
          FROM orgs o WHERE o.id = ?1";
 }
 

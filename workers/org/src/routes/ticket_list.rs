@@ -20,11 +20,11 @@ use maud::{Markup, html};
 
 kernel::sql! {
     Read Org ALL(3) -> ["id", "subject", "status", "priority", "customer", "updated_at"] =
-        "SELECT t.id, t.subject, t.status, t.priority, c.name, t.updated_at FROM tickets t \
+        "SELECT t.id, t.subject, t.status, t.priority, c.name AS customer, t.updated_at FROM tickets t \
          LEFT JOIN customers c ON c.org_id = ?1 AND c.id = t.customer_id WHERE t.org_id = ?1 AND t.id < ?2 ORDER BY t.id DESC LIMIT ?3 + 1";
     /// A statement of its own: so both walk their index.
     Read Org OF_STATUS(4) -> ["id", "subject", "status", "priority", "customer", "updated_at"] =
-        "SELECT t.id, t.subject, t.status, t.priority, c.name, t.updated_at FROM tickets t \
+        "SELECT t.id, t.subject, t.status, t.priority, c.name AS customer, t.updated_at FROM tickets t \
          LEFT JOIN customers c ON c.org_id = ?1 AND c.id = t.customer_id WHERE t.org_id = ?1 AND t.status = ?4 AND t.id < ?2 ORDER BY t.id DESC LIMIT ?3 + 1";
 }
 

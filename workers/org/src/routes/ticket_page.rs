@@ -20,7 +20,7 @@ const SHOWN: i64 = 100;
 
 kernel::sql! {
     Read Org ONE(2) -> ["subject", "body", "status", "priority", "customer", "assignee", "created_at", "updated_at"] =
-        "SELECT t.subject, t.body, t.status, t.priority, c.name, u.name, t.created_at, t.updated_at FROM tickets t \
+        "SELECT t.subject, t.body, t.status, t.priority, c.name AS customer, u.name AS assignee, t.created_at, t.updated_at FROM tickets t \
          LEFT JOIN customers c ON c.org_id = ?1 AND c.id = t.customer_id LEFT JOIN users u ON u.id = t.assignee_id \
          WHERE t.org_id = ?1 AND t.id = ?2";
     /// The newest, one more than is shown.

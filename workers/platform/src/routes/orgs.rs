@@ -27,7 +27,7 @@ kernel::sql! {
     Read Global("operators see every organization")
     ALL(2) -> ["id", "slug", "name", "plan", "status", "portal_open", "created_at", "members", "customers"] =
         "SELECT o.id, o.slug, o.name, o.plan, o.status, o.portal_open, o.created_at, \
-           (SELECT count(*) FROM memberships m WHERE m.org_id = o.id), (SELECT count(*) FROM customers c WHERE c.org_id = o.id) \
+           (SELECT count(*) FROM memberships m WHERE m.org_id = o.id) AS members, (SELECT count(*) FROM customers c WHERE c.org_id = o.id) AS customers \
          FROM orgs o WHERE o.id < ?1 ORDER BY o.id DESC LIMIT ?2 + 1";
 }
 
