@@ -32,7 +32,8 @@ export function localOnlyFindings(folder, config, raw) {
   for (const [name, value] of vars) {
     const text = String(value);
     if (name === "API_ALIAS_HOST" && text !== "") found.push("API_ALIAS_HOST is for local use only");
-    if (/LOOPBACK|PRIVATE_NETWORK|^DEV_|_DEV$|DEV_PAGES/.test(name)) found.push(`${name} is for local use only`);
+    if (name === "WEBHOOK_SCHEDULE_SCALE" && text !== "1") found.push(`WEBHOOK_SCHEDULE_SCALE is for tests only (${text})`);
+    if (/LOOPBACK|PRIVATE_NETWORK|^DEV_|_DEV$|DEV_PAGES/.test(name) && text !== "deny") found.push(`${name} is for local use only`);
     else if (/\blocalhost\b|127\.0\.0\.\d|\[::1\]/.test(text)) found.push(`${name} names this machine (${text})`);
     if (/^(SIGNING_KEYS|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRETS)$/.test(name)) found.push(`${name} is a secret and must not be a variable`);
   }
