@@ -13,11 +13,11 @@ use kernel::{
 
 kernel::sql! {
     Read Org ONE(2) -> ["data"] = concat!(
-        "SELECT json_object(", crate::delivery_fields!(), ", 'attempt_log', ( \
+        "SELECT json_object(", crate::delivery_fields!(), ", 'attempt_log', json(( \
            SELECT json_group_array(json_object('id', a.id, 'number', a.number, 'started_at', strftime('%Y-%m-%dT%H:%M:%fZ', a.started_at / 1000.0, 'unixepoch'), \
              'took_ms', a.took_ms, 'status', a.status, 'error', a.error, 'response', a.response, \
              'next_attempt_at', strftime('%Y-%m-%dT%H:%M:%fZ', a.next_at / 1000.0, 'unixepoch')) ORDER BY a.id) \
-           FROM webhook_attempts a WHERE a.org_id = ?1 AND a.delivery_id = d.id)) AS data \
+           FROM webhook_attempts a WHERE a.org_id = ?1 AND a.delivery_id = d.id))) AS data \
          FROM webhook_deliveries d WHERE d.org_id = ?1 AND d.id = ?2");
 }
 

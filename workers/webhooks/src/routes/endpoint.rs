@@ -51,8 +51,12 @@ pub fn check_url(input: &Input, config: &Config, url: &str) {
 
 /// The types to listen to: each once, in their order; all of them where `*` is among them.
 pub fn read_events(input: &Input) -> Option<Vec<String>> {
+    let named = input.opt_texts("events", MOST_TYPES, Text::line(1, 100))?;
+    if named.is_empty() {
+        input.wrong("events", "too_short", "The list names no event type.", "Send at least one, or `*` for all.");
+    }
     let mut kept: Vec<String> = Vec::new();
-    for name in input.opt_texts("events", MOST_TYPES, Text::line(1, 100))? {
+    for name in named {
         if !is_known(&name) {
             input.wrong("events", "not_allowed", format!("There is no event type `{name}`."), "Send names of GET /v1/event-types, or `*`.");
         } else if !kept.contains(&name) {
@@ -61,8 +65,6 @@ pub fn read_events(input: &Input) -> Option<Vec<String>> {
     }
     if kept.iter().any(|name| name == "*") {
         kept = vec!["*".to_owned()];
-    } else if kept.is_empty() {
-        input.wrong("events", "too_short", "The list names no event type.", "Send at least one, or `*` for all.");
     }
     Some(kept)
 }
