@@ -127,12 +127,11 @@ test("the index page is there on plain localhost and nowhere else", async () => 
   }
 });
 
-test("an odd host reaches a Worker, which refuses it, or is refused by the platform", async () => {
+test("an odd host reaches a Worker as it was sent, to be refused there", async () => {
   // Some hosts make no address at all; those don't get past the platform's own code.
   for (const host of ["user@app.localhost", "a_b.localhost", "..", "a..b", "app.localhost.."]) {
     const reply = await runtime.fetch("app.localhost", "/v1/me", { headers: { Host: host } });
     assert.equal(reply.status, 200, host);
     assert.equal(new Map((await reply.json()).headers).get("host"), host);
   }
-  assert.equal((await runtime.fetch("app.localhost", "/", { headers: { Host: "" } })).status, 400);
 });
