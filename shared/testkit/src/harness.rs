@@ -167,6 +167,17 @@ impl Harness {
         self.isolates.borrow_mut().clear();
         self.background.lose();
     }
+    /// Forgets everything that does not stand in the database or the bucket, so that the next call goes as the first one would:
+    /// isolates, KV, queues, the log, requests that were sent, and the randomness begins anew.
+    pub fn forget(&self) {
+        self.restart();
+        self.kv.clear();
+        self.queues.clear();
+        self.log.clear();
+        drop(self.http.take());
+        self.rng.reseed(1);
+        self.db.reset_counts();
+    }
     /// Sets a variable or a secret, for isolates that begin from now on. An empty value is a missing one.
     pub fn set(&self, name: &str, value: &str) {
         self.settings.values.borrow_mut().insert(name.to_owned(), value.to_owned());

@@ -40,6 +40,10 @@ impl SeededRng {
     pub const fn new(seed: u64) -> Self {
         Self(Cell::new(seed))
     }
+    /// Begins again from a seed.
+    pub fn reseed(&self, seed: u64) {
+        self.0.set(seed);
+    }
     /// The next number.
     pub fn next(&self) -> u64 {
         let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,0 +1,113 @@
+//! What must come back, computed from what a route declares and what is true of the caller.
+
+use crate::{
+    Place,
+    callers::{Caller, Credential, Facts, KeyState, SessionKind},
+};
+use kernel::{
+    error::Code,
+    host::Surface,
+    principal::Role,
+    route::{Auth, Method},
+};
+use testkit::{call::host, world::Org};
+
+/// Whose ids stand in the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Of the caller's own organization (of the first one, where the caller has none), and the caller's own where it is a customer.
+    Own,
+    /// Of the caller's own organization, but somebody else's.
+    Sibling,
+    /// The caller's own organization, with another's things.
+    Foreign,
+    /// Another's organization with its own things, where the path names one.
+    ForeignOrg,
+    /// Of the right shape, and nobody's.
+    Missing,
+    /// Of no shape that an id has.
+    Malformed,
+}
+
+/// What must come back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// The problem with that code, and nothing has changed.
+    Refused(Code),
+    /// The way to the sign-in form, and nothing has changed.
+    SignIn,
+    /// The handler's answer: done, or a conflict that only who is let in can run into.
+    LetIn,
+    /// The handler's answer to anybody: anything but a fault, and nothing of anybody's.
+    Anybody,
+}
+impl Expected {
+    /// Whether the caller must be kept out.
+    pub fn is_refusal(self) -> bool {
+        matches!(self, Self::Refused(_) | Self::SignIn)
+    }
+}
+
+fn refused(code: Code) -> Expected {
+    Expected::Refused(code)
+}
+
+/// The expectation for a cell. `org` is the organization that the path or the host names.
+pub fn expected(place: &Place, caller: &Caller<'_>, ids: Ids, org: Option<&Org>, portal: &Org, suspended: &Org) -> Expected {
+    let let_in = match place.route.auth {
+        Auth::Public => Expected::Anybody,
+        // Nobody here can sign as a provider does.
+        Auth::Provider(_) => refused(Code::SignatureInvalid),
+        Auth::Key | Auth::KeyNow => by_key(place, caller),
+        Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => by_session(place, caller, org, portal, suspended),
+    };
+    match (let_in, ids) {
+        (Expected::LetIn, Ids::Sibling | Ids::Foreign | Ids::ForeignOrg | Ids::Missing | Ids::Malformed) => refused(Code::NotFound),
+        (other, _) => other,
+    }
+}
+
+fn by_key(place: &Place, caller: &Caller<'_>) -> Expected {
+    match (&caller.credential, caller.facts) {
+        (Credential::Bearer(_), Facts::Key(state, scopes)) => match state {
+            KeyState::Good if scopes.allow(place.route.scope) => Expected::LetIn,
+            KeyState::Good => refused(Code::ScopeMissing),
+            KeyState::Revoked => refused(Code::KeyRevoked),
+            KeyState::Expired => refused(Code::KeyExpired),
+            KeyState::Suspended => refused(Code::OrgSuspended),
+            KeyState::Unknown => refused(Code::KeyInvalid),
+        },
+        _ => refused(Code::KeyMissing),
+    }
+}
+
+fn by_session(place: &Place, caller: &Caller<'_>, org: Option<&Org>, portal: &Org, suspended: &Org) -> Expected {
+    if place.surface == Surface::Portal && portal.slug == suspended.slug {
+        return refused(Code::PortalClosed);
+    }
+    let kind = match place.surface {
+        Surface::App => SessionKind::Staff,
+        Surface::Portal => SessionKind::Customer,
+        Surface::Platform => SessionKind::Operator,
+        Surface::Api => return refused(Code::SignInNeeded),
+    };
+    let here = caller.session().is_some_and(|s| s.host == host(place.surface, portal.slug));
+    if !here || caller.facts != Facts::Session(kind, true) {
+        return if place.route.method == Method::Get { Expected::SignIn } else { refused(Code::SignInNeeded) };
+    }
+    let role = |of: Option<&Org>| of.and_then(|o| caller.roles.iter().find(|(slug, _)| *slug == o.slug)).map(|(_, role)| *role);
+    match place.route.auth {
+        Auth::Staff(least) => match role(org) {
+            None => refused(Code::NotFound),
+            Some(role) if enough(role, least) => Expected::LetIn,
+            Some(_) => refused(Code::RoleMissing),
+        },
+        Auth::Account | Auth::Customer | Auth::Operator => Expected::LetIn,
+        Auth::Public | Auth::Provider(_) | Auth::Key | Auth::KeyNow => Expected::Anybody,
+    }
+}
+
+/// Roles as product.md §5 ranks them.
+fn enough(role: Role, least: Role) -> bool {
+    role >= least
+}

@@ -1,0 +1,183 @@
+//! Fills what a route leaves open: the ids in its path, and a body that it accepts.
+
+use crate::{Place, expect::Ids};
+use kernel::{CustomerId, DeliveryId, EndpointId, ExportId, Id, JobId, KeyId, TicketId, UserId, route::Payload};
+use serde_json::{Map, Value, json};
+use testkit::{
+    Call,
+    time::START,
+    world::{Org, PASSWORD},
+};
+
+/// An id of the right shape that names nothing.
+fn nobodys<I: Id>() -> String {
+    I::make(START, [0x5a; 10]).to_string()
+}
+
+/// The id that stands for a resource in a path: by the segment before the parameter, as in `/v1/tickets/{id}`.
+///
+/// Own and sibling are the first and the second customer's where a resource has an owner.
+fn id(segment: &str, ids: Ids, own: &Org, other: &Org) -> Option<String> {
+    let of = |pick: &dyn Fn(&Org) -> String, missing: String| match ids {
+        Ids::Own => pick(own),
+        Ids::Foreign | Ids::ForeignOrg => pick(other),
+        Ids::Missing | Ids::Sibling => missing,
+        Ids::Malformed => "0' OR 1=1".replace(' ', "%20"),
+    };
+    Some(match segment {
+        "tickets" if ids == Ids::Sibling => own.tickets[1].to_string(),
+        "tickets" => of(&|o| o.tickets[0].to_string(), nobodys::<TicketId>()),
+        "customers" => of(&|o| o.customers[0].id.to_string(), nobodys::<CustomerId>()),
+        "exports" => of(&|o| o.export.to_string(), nobodys::<ExportId>()),
+        "webhook-endpoints" => of(&|o| o.endpoint.to_string(), nobodys::<EndpointId>()),
+        "webhook-deliveries" => of(&|o| o.delivery.to_string(), nobodys::<DeliveryId>()),
+        "api-keys" => of(&|o| o.keys.read.id.to_string(), nobodys::<KeyId>()),
+        "members" => of(&|o| o.removed.user.to_string(), nobodys::<UserId>()),
+        "jobs" => of(&|o| o.job.to_string(), nobodys::<JobId>()),
+        "orgs" => of(&|o| o.id.to_string(), nobodys::<kernel::OrgId>()),
+        _ => return None,
+    })
+}
+
+/// The parameters of a path with the segment before each.
+fn params(path: &str) -> Vec<(&str, &str)> {
+    let segments: Vec<&str> = path.split('/').collect();
+    segments
+        .windows(2)
+        .filter_map(|w| match w {
+            [before, param] => param.strip_prefix('{').and_then(|p| p.strip_suffix('}')).map(|name| (*before, name)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Which kinds of ids make a difference on a path.
+pub fn kinds(path: &str) -> Vec<Ids> {
+    let params = params(path);
+    let named = params.iter().any(|(_, name)| *name == "org");
+    let things = params.iter().any(|(_, name)| *name != "org");
+    let mut all = vec![Ids::Own];
+    if things {
+        all.extend([Ids::Foreign, Ids::Missing, Ids::Malformed]);
+    }
+    if named {
+        all.push(Ids::ForeignOrg);
+        if !things {
+            all.push(Ids::Missing);
+        }
+    }
+    if path.starts_with("/tickets/{") {
+        all.push(Ids::Sibling);
+    }
+    all
+}
+
+/// The organization that a path names, by its slug: `None` for one that does not exist.
+pub fn named<'o>(ids: Ids, path: &str, own: &'o Org, other: &'o Org) -> Option<&'o Org> {
+    let things = params(path).iter().any(|(_, name)| *name != "org");
+    match ids {
+        Ids::ForeignOrg => Some(other),
+        Ids::Missing if !things => None,
+        _ => Some(own),
+    }
+}
+
+/// A path with its parameters filled.
+pub fn path(place: &Place, ids: Ids, own: &Org, other: &Org) -> String {
+    let mut path = place.route.path.to_owned();
+    for (segment, name) in params(place.route.path) {
+        let value = match name {
+            "org" => named(ids, place.route.path, own, other).map_or("no-such-organization", |o| o.slug).to_owned(),
+            _ => id(segment, ids, own, other).unwrap_or_else(|| {
+                panic!(
+                    "{}: nothing stands for {{{name}}} after `{segment}`: seed it in testkit::world and name it in fill::id",
+                    place.name()
+                )
+            }),
+        };
+        path = path.replace(&format!("{{{name}}}"), &value);
+    }
+    path
+}
+
+/// Bodies that say more than the least a route accepts, so that a change is one.
+fn prepared(place: &Place) -> Option<Value> {
+    Some(match (place.route.method.as_str(), place.route.path) {
+        ("PATCH", "/v1/tickets/{id}") => json!({"subject": "changed", "body": "changed", "status": "closed"}),
+        ("PATCH", "/v1/webhook-endpoints/{id}") => json!({"description": "changed"}),
+        _ => return None,
+    })
+}
+
+/// The fields of a form.
+fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
+    Some(match place.route.path {
+        "/sign-in" => vec![("email", "nobody@example.com"), ("password", PASSWORD)],
+        "/sign-out" => vec![],
+        _ => return None,
+    })
+}
+
+/// A guess at what a field holds.
+fn guess(name: &str) -> Value {
+    match name {
+        "url" => json!("https://hooks.example.com/in"),
+        "email" => json!("somebody@example.com"),
+        "events" => json!(["*"]),
+        "scopes" => json!(["tickets:read"]),
+        "password" => json!(PASSWORD),
+        _ => json!("text"),
+    }
+}
+
+/// What a route takes.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// JSON.
+    Json(Value),
+    /// A form, with its own fields.
+    Form(Vec<(&'static str, &'static str)>),
+    /// Bytes.
+    Raw(&'static str),
+}
+impl Body {
+    /// Adds it, but for a form, whose token the caller's session must sign.
+    pub fn put(&self, call: Call) -> Call {
+        match self {
+            Self::None | Self::Form(_) => call,
+            Self::Json(value) => call.json(value),
+            Self::Raw(text) => call.body(*text),
+        }
+    }
+}
+
+/// Finds a body that a route accepts. JSON is learned from the route's own refusals: a required field is guessed by its name,
+/// and a word that is not allowed is replaced by one that is, as the refusal names them.
+pub fn body(place: &Place, ask: &dyn Fn(&Value) -> Value) -> Body {
+    match place.route.payload {
+        Payload::None => Body::None,
+        Payload::Raw(_) => Body::Raw("{\"id\":\"evt_1\"}"),
+        Payload::Form(_) => Body::Form(form(place).unwrap_or_else(|| panic!("{}: no form in fill::form", place.name()))),
+        Payload::Json(_) => Body::Json(prepared(place).unwrap_or_else(|| learn(place, ask))),
+    }
+}
+
+fn learn(place: &Place, ask: &dyn Fn(&Value) -> Value) -> Value {
+    let mut body = Map::new();
+    for _ in 0..6 {
+        let reply = ask(&Value::Object(body.clone()));
+        if reply.get("code").and_then(Value::as_str) != Some("validation_failed") {
+            return Value::Object(body);
+        }
+        for error in reply.get("errors").and_then(Value::as_array).unwrap_or(&Vec::new()) {
+            let text = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default();
+            let name = text("pointer").trim_start_matches('/').to_owned();
+            let allowed = text("fix").split('`').nth(1).map(str::to_owned);
+            let value = if text("code") == "not_allowed" { allowed.map_or_else(|| guess(&name), Value::from) } else { guess(&name) };
+            body.insert(name, value);
+        }
+    }
+    panic!("{}: no body was accepted, the last was {body:?}: add one to fill::prepared, or the field to fill::guess", place.name())
+}

@@ -1,0 +1,315 @@
+//! Every route × every kind of caller × every kind of id.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
+
+use authorisation::{
+    Place,
+    callers::{Caller, callers},
+    expect::{Expected, Ids, expected},
+    fill::{self, Body},
+    headers, places,
+};
+use kernel::{Reply, error::Code, host::Surface, route::Auth};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use testkit::{
+    Call, Harness, Replied, request,
+    world::{Org, World},
+};
+
+/// One cell.
+struct Cell<'w> {
+    place: Place,
+    caller: &'w Caller<'w>,
+    ids: Ids,
+}
+
+/// The organization whose ids are the caller's own, and another one.
+fn sides<'w>(world: &'w World, caller: &Caller<'w>) -> (&'w Org, &'w Org) {
+    let own = caller.home.unwrap_or(&world.team);
+    (own, if own.slug == world.team.slug { &world.free } else { &world.team })
+}
+fn portal<'w>(world: &'w World, caller: &Caller<'_>) -> &'w Org {
+    world.orgs().into_iter().find(|o| o.slug == caller.portal).unwrap()
+}
+
+fn build(h: &Harness, cell: &Cell<'_>, body: &Body) -> Call {
+    let (own, other) = sides(&h.world, cell.caller);
+    let path = fill::path(&cell.place, cell.ids, own, other);
+    let call = cell.caller.sign(request(cell.place.route.method.as_str(), &path).host(&cell.caller.host(cell.place.surface)));
+    match body {
+        Body::Form(fields) => {
+            // As the page would show it to this caller: with a session that does not stand, as to nobody.
+            let signed = !matches!(cell.place.route.auth, Auth::Public);
+            let (browser, token) = h.form_token(cell.place.worker, cell.caller.session().filter(|_| signed));
+            let mut all = fields.clone();
+            all.push((store::sessions::FORM_FIELD, &token));
+            call.cookie(store::sessions::FORM_COOKIE, &browser).same_origin().form(&all)
+        }
+        other => other.put(call),
+    }
+}
+
+/// A reply without what differs between two requests.
+fn same_but_for_the_request(reply: &Reply) -> (u16, String, Vec<(String, String)>) {
+    let id = reply.header("x-request-id").unwrap_or_default().to_owned();
+    let keep = |name: &str| !matches!(name, "x-request-id" | "ratelimit" | "location");
+    let headers = reply.headers.iter().filter(|(n, _)| keep(n)).map(|(n, v)| (n.to_string(), v.clone())).collect();
+    (reply.status, reply.text().unwrap_or("a file").replace(&id, "req"), headers)
+}
+
+/// What a reply shows, and what went elsewhere while it was made.
+fn seen(h: &Harness, reply: Reply) -> String {
+    let mut all: Vec<String> = reply.headers.iter().map(|(n, v)| format!("{n}: {v}")).collect();
+    all.push(String::from_utf8_lossy(&reply.into_bytes()).into_owned());
+    all.extend(h.log.lines());
+    all.extend(h.queues.sent().into_iter().map(|m| m.body));
+    all.extend(h.http.sent().into_iter().map(|(_, sent)| format!("{} {}", sent.url, String::from_utf8_lossy(&sent.body))));
+    all.join("\n")
+}
+
+struct Matrix {
+    h: Harness,
+    whole: BTreeMap<String, String>,
+    objects: Vec<String>,
+    cells: usize,
+    refused: usize,
+    let_in: usize,
+    failures: Vec<String>,
+    statuses: BTreeMap<u16, usize>,
+}
+
+impl Matrix {
+    fn new() -> Self {
+        let h = Harness::new();
+        let (whole, objects) = (h.db.everything(), h.blobs.keys());
+        Self { h, whole, objects, cells: 0, refused: 0, let_in: 0, failures: Vec::new(), statuses: BTreeMap::new() }
+    }
+    fn fail(&mut self, cell: &Cell<'_>, what: String) {
+        self.failures.push(format!("{} as {} with {:?} ids: {what}", cell.place.name(), cell.caller.name, cell.ids));
+    }
+
+    /// Sends one cell, holds the reply and the database against the expectation, and undoes what it did.
+    fn run(&mut self, cell: &Cell<'_>, body: &Body, missing: &mut Option<(u16, String, Vec<(String, String)>)>) {
+        let h = self.h.elsewhere();
+        h.forget();
+        let (own, other) = sides(&h.world, cell.caller);
+        let org = fill::named(cell.ids, cell.place.route.path, own, other);
+        let want = expected(&cell.place, cell.caller, cell.ids, org, portal(&h.world, cell.caller), &h.world.suspended);
+        let call = build(&h, cell, body);
+        h.db.execute_batch("SAVEPOINT cell");
+        let reply = h.call(cell.place.worker, call);
+        self.cells += 1;
+        *self.statuses.entry(reply.status).or_default() += 1;
+        let mut wrong = self.judge(&h, cell, want, &reply);
+        wrong.extend(headers::wrong(&reply));
+        if want == Expected::Refused(Code::NotFound) && cell.ids != Ids::Own {
+            // Another's, a sibling's, nobody's: nothing tells them apart.
+            let shown = same_but_for_the_request(&reply);
+            match missing {
+                Some(first) if *first != shown => wrong.push(format!("differs from the answer to other ids: {first:?} and {shown:?}")),
+                Some(_) => {}
+                None => *missing = Some(shown),
+            }
+        }
+        wrong.extend(self.changed(&h, cell, want));
+        wrong.extend(leaked(&h, cell, seen(&h, reply)));
+        h.db.execute_batch("ROLLBACK TO cell; RELEASE cell");
+        for what in wrong {
+            self.fail(cell, what);
+        }
+    }
+
+    fn judge(&mut self, h: &Harness, cell: &Cell<'_>, want: Expected, reply: &Reply) -> Vec<String> {
+        let (status, code) = (reply.status, reply.code());
+        let mut wrong = Vec::new();
+        let ok = match want {
+            Expected::Refused(problem) => status == problem.status() && code == problem.slug(),
+            Expected::SignIn => status == 303 && reply.header("location").is_some_and(|to| to.starts_with("/sign-in")),
+            Expected::LetIn => matches!(status, 200..=299 | 303 | 409) || matches!(code.as_str(), "plan_limit_reached"),
+            Expected::Anybody => status < 500 && status != 405,
+        };
+        if want.is_refusal() {
+            self.refused += 1;
+        } else {
+            self.let_in += 1;
+        }
+        if !ok {
+            wrong.push(format!(
+                "wanted {want:?}, got {status} {code} {}",
+                reply.text().unwrap_or_default().chars().take(300).collect::<String>()
+            ));
+        }
+        if matches!(want, Expected::LetIn) && status == 303 && reply.header("location").is_some_and(|to| to.contains("next=")) {
+            wrong.push("was led to the sign-in form".into());
+        }
+        if !h.log.failures().is_empty() {
+            wrong.push(format!("failed: {:?}", h.log.failures()));
+        }
+        // A known caller who is refused leaves a trace; nobody else writes one.
+        let denied = h.db.count("SELECT count(*) FROM audit_events WHERE action = 'access.denied' AND outcome = 'denied'", &[]);
+        let due = i64::from(matches!(want, Expected::Refused(Code::RoleMissing | Code::ScopeMissing)));
+        if want.is_refusal() && denied != due {
+            wrong.push(format!("{denied} denials in the audit log, wanted {due}"));
+        }
+        if cell.place.surface == Surface::Api && status >= 400 && reply.header("content-type") != Some("application/problem+json") {
+            wrong.push(format!("is no problem document: {:?}", reply.header("content-type")));
+        }
+        wrong
+    }
+
+    /// What changed that should not have.
+    fn changed(&self, h: &Harness, cell: &Cell<'_>, want: Expected) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let now = h.db.everything();
+        let different: Vec<&String> =
+            now.iter().filter(|(table, hash)| self.whole.get(*table) != Some(hash)).map(|(table, _)| table).collect();
+        let reads_only = !cell.place.is_command() && matches!(cell.place.route.audit, kernel::route::Audit::ReadOnly);
+        if want.is_refusal() || reads_only {
+            let audited = matches!(want, Expected::Refused(Code::RoleMissing | Code::ScopeMissing));
+            let other: Vec<&&String> = different.iter().filter(|t| !(audited && **t == "audit_events")).collect();
+            if !other.is_empty() {
+                wrong.push(format!("changed {other:?}"));
+            }
+            if !h.queues.sent().is_empty() || h.blobs.keys() != self.objects || !h.http.sent().is_empty() {
+                wrong.push("had an effect outside of the database".into());
+            }
+        } else if cell.place.is_command()
+            && want == Expected::LetIn
+            && !different.is_empty()
+            && !different.iter().any(|t| *t == "audit_events")
+        {
+            wrong.push(format!("changed {different:?} without an audit event"));
+        }
+        wrong
+    }
+}
+
+/// Texts of other organizations in what was shown or sent.
+fn leaked(h: &Harness, cell: &Cell<'_>, seen: String) -> Vec<String> {
+    let operator = cell.place.surface == Surface::Platform && cell.caller.name == "operator";
+    let mut wrong = Vec::new();
+    for org in h.world.orgs() {
+        let name = format!("{}-orgs-name", org.canary);
+        let own = cell.caller.home.is_some_and(|home| home.slug == org.slug);
+        // A portal says whose it is, to anybody.
+        let said = cell.place.surface == Surface::Portal && cell.caller.portal == org.slug;
+        let text = if said { seen.replace(&name, "") } else { seen.clone() };
+        // And a page says who is signed in, to them.
+        let text = cell.caller.session().map_or(text.clone(), |s| text.replace(s.principal.label(), ""));
+        if !own && !operator && text.contains(&org.canary) {
+            let at = text.find(&org.canary).unwrap();
+            wrong.push(format!("shows {:?}", text.get(at..).unwrap().chars().take(60).collect::<String>()));
+        }
+        if cell.place.surface == Surface::Portal && (text.contains("-internal") || text.contains("customers-name-two")) {
+            wrong.push("shows a customer what is not theirs".into());
+        }
+        for secret in [&org.keys.full.token, &org.keys.none.token, &org.customers[0].session.token, &org.members[0].session.token] {
+            if seen.contains(secret.as_str()) {
+                wrong.push("shows a credential".into());
+            }
+        }
+    }
+    wrong
+}
+
+/// The bodies that routes accept, found by asking with the strongest caller there is.
+fn body_of(h: &Harness, place: &Place, callers: &[Caller<'_>]) -> Body {
+    let strongest = callers.iter().find(|c| c.name == "key with every scope").unwrap();
+    let ask = |body: &Value| {
+        h.forget();
+        let cell = Cell { place: *place, caller: strongest, ids: Ids::Own };
+        h.db.undone(|| h.call(place.worker, build(h, &cell, &Body::Json(body.clone()))).json())
+    };
+    fill::body(place, &ask)
+}
+
+/// Runs the whole matrix and says which kinds of ids there were.
+fn run(matrix: &mut Matrix, places: &[Place], callers: &[Caller<'_>]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    for place in places {
+        let body = body_of(&matrix.h, place, callers);
+        for caller in callers {
+            let mut missing = None;
+            for ids in fill::kinds(place.route.path) {
+                matrix.run(&Cell { place: *place, caller, ids }, &body, &mut missing);
+                seen.insert(format!("{ids:?}"));
+            }
+        }
+    }
+    seen
+}
+
+#[test]
+fn every_route_for_every_caller_with_every_kind_of_id() {
+    let mut matrix = Matrix::new();
+    let world = matrix.h.world.clone();
+    let (places, callers) = (places(), callers(&world));
+    let seen = run(&mut matrix, &places, &callers);
+    println!(
+        "{} routes × {} callers × kinds of ids = {} cells ({} refused, {} let in), 0 unclassified; statuses {:?}; ids {seen:?}",
+        places.len(),
+        callers.len(),
+        matrix.cells,
+        matrix.refused,
+        matrix.let_in,
+        matrix.statuses,
+    );
+    assert!(matrix.failures.is_empty(), "{} cells are wrong:\n{}", matrix.failures.len(), matrix.failures.join("\n"));
+    assert!(callers.len() >= 14 && matrix.cells > 1_000 && matrix.let_in > 100);
+    assert_eq!(matrix.h.db.everything(), matrix.whole, "the matrix undid what it did");
+}
+
+/// Breaks the product behind the matrix's back, one thing at a time: each must turn cells wrong.
+#[test]
+fn the_matrix_notices() {
+    for (what, sql, cells) in [
+        ("a revoked key works", "UPDATE api_keys SET revoked_at = NULL WHERE name LIKE 'canary-northwind-%-revoked'", 10),
+        ("an expired key works", "UPDATE api_keys SET expires_at = NULL WHERE name LIKE 'canary-northwind-%-expired'", 10),
+        ("a key without scope has all", "UPDATE api_keys SET scopes = '*' WHERE name LIKE 'canary-northwind-%-none'", 10),
+        (
+            "a key belongs to another organization",
+            "UPDATE api_keys SET org_id = (SELECT id FROM orgs WHERE slug = 'northwind') WHERE name LIKE 'canary-contoso-%-full'",
+            10,
+        ),
+        ("a suspended organization goes on", "UPDATE orgs SET status = 'active' WHERE slug = 'fabrikam'", 10),
+        (
+            "who was removed is a member",
+            "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM orgs o, users u WHERE o.slug = 'northwind' AND u.name LIKE '%northwind%-removed'",
+            3,
+        ),
+        (
+            "a viewer is an owner, which shows only where a role is asked for",
+            "UPDATE memberships SET role = 'owner' WHERE role = 'viewer'",
+            0,
+        ),
+        ("an ended session goes on", "UPDATE sessions SET expires_at = 9000000000000, idle_until = 9000000000000", 5),
+        ("a blocked customer comes in", "UPDATE customers SET status = 'active'", 3),
+        (
+            "a session is good on another host",
+            "UPDATE sessions SET host = 'contoso.localhost', org_id = (SELECT id FROM orgs WHERE slug = 'contoso') \
+            WHERE kind = 'customer'",
+            1,
+        ),
+        (
+            "a sibling's ticket is the customer's",
+            "UPDATE tickets SET customer_id = (SELECT c.id FROM customers c WHERE c.org_id = tickets.org_id \
+            AND c.name LIKE '%-one') WHERE customer_id IS NOT NULL",
+            1,
+        ),
+        (
+            "a text of another's stands in one's own",
+            "UPDATE tickets SET subject = 'canary-contoso-x' WHERE subject LIKE 'canary-northwind%'",
+            3,
+        ),
+    ] {
+        let mut matrix = Matrix::new();
+        matrix.h.db.execute(sql, &[]);
+        matrix.whole = matrix.h.db.everything();
+        let world = matrix.h.world.clone();
+        let (places, callers) = (places(), callers(&world));
+        run(&mut matrix, &places, &callers);
+        println!("{what}: {} of {} cells turn wrong", matrix.failures.len(), matrix.cells);
+        assert!(matrix.failures.len() >= cells, "{what}: only {} cells turned wrong", matrix.failures.len());
+    }
+}
