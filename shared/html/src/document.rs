@@ -121,7 +121,7 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
                     }
                 }
                 main id="main" tabindex="-1" { (main) }
-                footer class="foot" { p { "Powered by Portico" } }
+                @if look == Look::Portal { footer class="foot" { p { "Powered by Portico" } } }
             }
         }
     };

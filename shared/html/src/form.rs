@@ -95,13 +95,21 @@ impl Field<'_> {
             div class={ "field" @if error.is_some() { " wrong" } } {
                 label for=(id) { (self.label) }
                 @if !self.hint.is_empty() { p class="hint" id=(hint_id) { (self.hint) } }
-                @if let Some(e) = error { p class="error" id=(error_id) { (e.message) " " (e.fix) } }
+                @if let Some(e) = error { p class="error" id=(error_id) { (say(e, self.label)) } }
                 input id=(id) name=(self.name) type=(self.kind.as_str()) autocomplete=(self.autocomplete)
                     value=[(self.kind != Kind::Password && !self.value.is_empty()).then_some(self.value)]
                     autocapitalize=[(self.kind != Kind::Text).then_some("none")] spellcheck=[(self.kind != Kind::Text).then_some("false")]
                     aria-describedby=[described] aria-invalid=[error.map(|_| "true")] required;
             }
         }
+    }
+}
+
+/// What is wrong with a field, for people: the remedy of a missing one speaks of names that only programs send.
+fn say(error: &FieldError, label: &str) -> String {
+    match error.code {
+        "required" | "too_short" => format!("{label} is missing."),
+        _ => format!("{label}: {} {}", error.message, error.fix),
     }
 }
 
@@ -118,7 +126,7 @@ pub fn summary(errors: &[FieldError], fields: &[Field<'_>]) -> Markup {
                 ul {
                     @for e in errors {
                         @match fields.iter().find(|f| f.name == field_of(e)) {
-                            Some(f) => li { a href={ "#field-" (f.name) } { (f.label) ": " (e.message) } },
+                            Some(f) => li { a href={ "#field-" (f.name) } { (say(e, f.label)) } },
                             None => li { (field_of(e)) ": " (e.message) " " (e.fix) },
                         }
                     }
@@ -143,7 +151,7 @@ mod tests {
         Field { name: "email", label: "E-mail", hint: "Yours.", kind: Kind::Email, autocomplete: "username", value: "" };
 
     fn wrong(name: &str) -> FieldError {
-        FieldError { pointer: format!("/{name}"), code: "required", message: "Needed.".into(), fix: "Send it.".into() }
+        FieldError { pointer: format!("/{name}"), code: "invalid_format", message: "Needed.".into(), fix: "Send it.".into() }
     }
 
     #[test]
@@ -161,6 +169,9 @@ mod tests {
         let bad = EMAIL.render(&[wrong("email")]).into_string();
         assert!(bad.contains("aria-describedby=\"field-email-hint field-email-error\"") && bad.contains("aria-invalid=\"true\""));
         assert!(bad.contains("id=\"field-email-error\""));
+        assert!(bad.contains("E-mail: Needed. Send it."));
+        let missing = FieldError { code: "required", ..wrong("email") };
+        assert!(EMAIL.render(&[missing]).into_string().contains(">E-mail is missing.</p>"));
         let other = EMAIL.render(&[wrong("password")]).into_string();
         assert!(!other.contains("aria-invalid"));
     }
