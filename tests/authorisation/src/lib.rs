@@ -5,7 +5,7 @@
 //! caller, never listed by hand. A new route is covered the moment it stands in its Worker's table; one whose path or body
 //! nothing here can fill fails the test with a line that says what to add to [`fill`].
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "it serves tests: what goes wrong here must stop them")]
+#![expect(clippy::panic, reason = "it serves tests: what goes wrong here must stop them")]
 
 pub mod callers;
 pub mod expect;

@@ -1,6 +1,6 @@
 //! Every route × every kind of caller × every kind of id.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests stop the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop the test")]
 
 use authorisation::{
     Place,
@@ -9,9 +9,9 @@ use authorisation::{
     fill::{self, Body},
     headers, places,
 };
-use kernel::{Reply, error::Code, host::Surface, route::Auth};
+use kernel::{Reply, error::Code, host::Surface, principal::Role, route::Auth};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use testkit::{
     Call, Harness, Replied, request,
     world::{Org, World},
@@ -50,8 +50,11 @@ fn build(h: &Harness, cell: &Cell<'_>, body: &Body) -> Call {
     }
 }
 
+/// Status, text and headers.
+type Shown = (u16, String, Vec<(String, String)>);
+
 /// A reply without what differs between two requests.
-fn same_but_for_the_request(reply: &Reply) -> (u16, String, Vec<(String, String)>) {
+fn same_but_for_the_request(reply: &Reply) -> Shown {
     let id = reply.header("x-request-id").unwrap_or_default().to_owned();
     let keep = |name: &str| !matches!(name, "x-request-id" | "ratelimit" | "location");
     let headers = reply.headers.iter().filter(|(n, _)| keep(n)).map(|(n, v)| (n.to_string(), v.clone())).collect();
@@ -90,7 +93,7 @@ impl Matrix {
     }
 
     /// Sends one cell, holds the reply and the database against the expectation, and undoes what it did.
-    fn run(&mut self, cell: &Cell<'_>, body: &Body, missing: &mut Option<(u16, String, Vec<(String, String)>)>) {
+    fn run(&mut self, cell: &Cell<'_>, body: &Body, missing: &mut Option<Shown>) {
         let h = self.h.elsewhere();
         h.forget();
         let (own, other) = sides(&h.world, cell.caller);
@@ -204,7 +207,8 @@ fn leaked(h: &Harness, cell: &Cell<'_>, seen: String) -> Vec<String> {
         if cell.place.surface == Surface::Portal && (text.contains("-internal") || text.contains("customers-name-two")) {
             wrong.push("shows a customer what is not theirs".into());
         }
-        for secret in [&org.keys.full.token, &org.keys.none.token, &org.customers[0].session.token, &org.members[0].session.token] {
+        for secret in [&org.keys.full.token, &org.keys.none.token, &org.customers[0].session.token, &org.member(Role::Owner).session.token]
+        {
             if seen.contains(secret.as_str()) {
                 wrong.push("shows a credential".into());
             }
@@ -224,20 +228,14 @@ fn body_of(h: &Harness, place: &Place, callers: &[Caller<'_>]) -> Body {
     fill::body(place, &ask)
 }
 
-/// Runs the whole matrix and says which kinds of ids there were.
-fn run(matrix: &mut Matrix, places: &[Place], callers: &[Caller<'_>]) -> BTreeSet<String> {
-    let mut seen = BTreeSet::new();
-    for place in places {
-        let body = body_of(&matrix.h, place, callers);
-        for caller in callers {
-            let mut missing = None;
-            for ids in fill::kinds(place.route.path) {
-                matrix.run(&Cell { place: *place, caller, ids }, &body, &mut missing);
-                seen.insert(format!("{ids:?}"));
-            }
+/// Runs every cell of a caller.
+fn run_for(matrix: &mut Matrix, places: &[Place], bodies: &[Body], caller: &Caller<'_>) {
+    for (place, body) in places.iter().zip(bodies) {
+        let mut missing = None;
+        for ids in fill::kinds(place.route.path) {
+            matrix.run(&Cell { place: *place, caller, ids }, body, &mut missing);
         }
     }
-    seen
 }
 
 #[test]
@@ -245,9 +243,12 @@ fn every_route_for_every_caller_with_every_kind_of_id() {
     let mut matrix = Matrix::new();
     let world = matrix.h.world.clone();
     let (places, callers) = (places(), callers(&world));
-    let seen = run(&mut matrix, &places, &callers);
+    let bodies: Vec<Body> = places.iter().map(|place| body_of(&matrix.h, place, &callers)).collect();
+    for caller in &callers {
+        run_for(&mut matrix, &places, &bodies, caller);
+    }
     println!(
-        "{} routes × {} callers × kinds of ids = {} cells ({} refused, {} let in), 0 unclassified; statuses {:?}; ids {seen:?}",
+        "{} routes × {} callers × kinds of ids = {} cells ({} refused, {} let in), 0 unclassified; statuses {:?}",
         places.len(),
         callers.len(),
         matrix.cells,
@@ -260,56 +261,51 @@ fn every_route_for_every_caller_with_every_kind_of_id() {
     assert_eq!(matrix.h.db.everything(), matrix.whole, "the matrix undid what it did");
 }
 
-/// Breaks the product behind the matrix's back, one thing at a time: each must turn cells wrong.
+/// Breaks the product behind the matrix's back, one thing at a time: the cells of the callers it concerns must turn wrong.
 #[test]
 fn the_matrix_notices() {
-    for (what, sql, cells) in [
-        ("a revoked key works", "UPDATE api_keys SET revoked_at = NULL WHERE name LIKE 'canary-northwind-%-revoked'", 10),
-        ("an expired key works", "UPDATE api_keys SET expires_at = NULL WHERE name LIKE 'canary-northwind-%-expired'", 10),
-        ("a key without scope has all", "UPDATE api_keys SET scopes = '*' WHERE name LIKE 'canary-northwind-%-none'", 10),
+    let member = "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM orgs o, users u \
+        WHERE o.slug = 'northwind' AND u.name LIKE '%northwind%-removed'";
+    let moved = "UPDATE api_keys SET org_id = (SELECT id FROM orgs WHERE slug = 'northwind') WHERE name LIKE 'canary-contoso-%-full'";
+    let elsewhere = "UPDATE sessions SET host = 'contoso.localhost', org_id = (SELECT id FROM orgs WHERE slug = 'contoso') \
+        WHERE kind = 'customer'";
+    let siblings = "UPDATE tickets SET customer_id = (SELECT c.id FROM customers c WHERE c.org_id = tickets.org_id \
+        AND c.name LIKE '%-one') WHERE customer_id IS NOT NULL";
+    for (what, sql, caller) in [
+        ("a revoked key works", "UPDATE api_keys SET revoked_at = NULL", "revoked key"),
+        ("an expired key works", "UPDATE api_keys SET expires_at = NULL", "expired key"),
+        ("a key without scope has all", "UPDATE api_keys SET scopes = '*'", "key without scope"),
+        ("a key writes that only reads", "UPDATE api_keys SET scopes = '*'", "key that reads only"),
+        ("a key belongs to another organization", moved, "key of another organization"),
+        ("a suspended organization's key goes on", "UPDATE orgs SET status = 'active'", "key of a suspended organization"),
+        ("a suspended organization's portal is open", "UPDATE orgs SET status = 'active'", "customer of a suspended organization"),
+        ("who was removed is a member", member, "member removed a moment ago"),
+        ("a member is none", "DELETE FROM memberships WHERE role = 'viewer'", "viewer"),
         (
-            "a key belongs to another organization",
-            "UPDATE api_keys SET org_id = (SELECT id FROM orgs WHERE slug = 'northwind') WHERE name LIKE 'canary-contoso-%-full'",
-            10,
+            "an ended session goes on",
+            "UPDATE sessions SET expires_at = 9000000000000, idle_until = 9000000000000",
+            "staff whose session has ended",
         ),
-        ("a suspended organization goes on", "UPDATE orgs SET status = 'active' WHERE slug = 'fabrikam'", 10),
+        ("a blocked customer comes in", "UPDATE customers SET status = 'active'", "blocked customer"),
+        ("a session is good on another host", elsewhere, "customer"),
+        ("a sibling's ticket is the customer's", siblings, "customer"),
+        ("another's text stands in one's own", "UPDATE tickets SET subject = 'canary-contoso-x'", "key with every scope"),
         (
-            "who was removed is a member",
-            "INSERT INTO memberships SELECT o.id, u.id, 'viewer', 1 FROM orgs o, users u WHERE o.slug = 'northwind' AND u.name LIKE '%northwind%-removed'",
-            3,
-        ),
-        (
-            "a viewer is an owner, which shows only where a role is asked for",
-            "UPDATE memberships SET role = 'owner' WHERE role = 'viewer'",
-            0,
-        ),
-        ("an ended session goes on", "UPDATE sessions SET expires_at = 9000000000000, idle_until = 9000000000000", 5),
-        ("a blocked customer comes in", "UPDATE customers SET status = 'active'", 3),
-        (
-            "a session is good on another host",
-            "UPDATE sessions SET host = 'contoso.localhost', org_id = (SELECT id FROM orgs WHERE slug = 'contoso') \
-            WHERE kind = 'customer'",
-            1,
-        ),
-        (
-            "a sibling's ticket is the customer's",
-            "UPDATE tickets SET customer_id = (SELECT c.id FROM customers c WHERE c.org_id = tickets.org_id \
-            AND c.name LIKE '%-one') WHERE customer_id IS NOT NULL",
-            1,
-        ),
-        (
-            "a text of another's stands in one's own",
-            "UPDATE tickets SET subject = 'canary-contoso-x' WHERE subject LIKE 'canary-northwind%'",
-            3,
+            "a former operator comes in",
+            "INSERT INTO operators SELECT id, 'admin', 1 FROM users WHERE name = 'former-operator'",
+            "former operator",
         ),
     ] {
         let mut matrix = Matrix::new();
+        let world = matrix.h.world.clone();
+        let all = callers(&world);
+        let places = places();
+        let bodies: Vec<Body> = places.iter().map(|place| body_of(&matrix.h, place, &all)).collect();
         matrix.h.db.execute(sql, &[]);
         matrix.whole = matrix.h.db.everything();
-        let world = matrix.h.world.clone();
-        let (places, callers) = (places(), callers(&world));
-        run(&mut matrix, &places, &callers);
+        let caller = all.iter().find(|c| c.name == caller).unwrap();
+        run_for(&mut matrix, &places, &bodies, caller);
         println!("{what}: {} of {} cells turn wrong", matrix.failures.len(), matrix.cells);
-        assert!(matrix.failures.len() >= cells, "{what}: only {} cells turned wrong", matrix.failures.len());
+        assert!(!matrix.failures.is_empty(), "{what}: nobody noticed");
     }
 }
