@@ -3,7 +3,7 @@
 use crate::{
     OrgId, Request, Result,
     error::{Code, Error},
-    input::{Input, Text},
+    input::Input,
 };
 use crypto::keyring::KeyRing;
 
@@ -28,11 +28,12 @@ impl Page {
     /// 400 for a cursor that was not made for this list; a wrong limit is reported on `input`.
     pub fn of(input: &Input, req: &Request, keys: &KeyRing, org: &OrgId, filters: &str) -> Result<Self> {
         let limit = input.opt_int("limit", 1..=100).unwrap_or(25);
-        let after = match input.opt_text("cursor", Text::line(0, 512)) {
-            None => String::new(),
-            Some(cursor) => {
+        let _known = input.has("cursor");
+        let after = match req.query("cursor").unwrap_or_default() {
+            "" => String::new(),
+            cursor => {
                 let bytes =
-                    crypto::cursor::open(keys, &context(org, req, filters), &cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
+                    crypto::cursor::open(keys, &context(org, req, filters), cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
                 String::from_utf8(bytes).map_err(|_| Error::from(Code::CursorInvalid))?
             }
         };
