@@ -37,7 +37,7 @@ test("every demo login opens its surface, and signing out closes it", async () =
     const raw = answer.headers.getSetCookie().find((one) => one.startsWith("__Host-portico="));
     for (const part of ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"]) assert.ok(raw.includes(part), raw);
     assert.ok(!/domain=/i.test(raw));
-    const home = await p.fetch(host, answer.headers.get("location"), { headers: { cookie: session } });
+    const home = await p.fetch(host, answer.headers.get("location"), { headers: { cookie: `${session}; ${form}` } });
     const html = await home.text();
     assert.equal(home.status, 200, `${surface} ${email}`);
     assert.match(html, /<h1/);

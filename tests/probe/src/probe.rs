@@ -10,7 +10,11 @@ use kernel::{
 edge::raw_worker!(fetch = answer, scheduled = tick);
 
 fn text(status: u16, body: impl Into<String>) -> Reply {
-    Reply { status, headers: vec![("content-type".into(), "text/plain;charset=UTF-8".to_owned())], body: Body::Bytes(body.into().into_bytes()) }
+    Reply {
+        status,
+        headers: vec![("content-type".into(), "text/plain;charset=UTF-8".to_owned())],
+        body: Body::Bytes(body.into().into_bytes()),
+    }
 }
 
 async fn answer(request: Incoming, env: Env, context: Context) -> Reply {
@@ -55,7 +59,9 @@ async fn answer(request: Incoming, env: Env, context: Context) -> Reply {
 /// What arrived, to the byte: method, a header, and the hash of the body, which may have at most 1,000 bytes.
 async fn echo(request: &Incoming) -> Reply {
     match request.body(1_000).await {
-        Ok(body) => text(200, format!("{} {} {}", request.method(), request.header("x-probe").unwrap_or_default(), crypto::hash::sha256_hex(&body))),
+        Ok(body) => {
+            text(200, format!("{} {} {}", request.method(), request.header("x-probe").unwrap_or_default(), crypto::hash::sha256_hex(&body)))
+        }
         Err(BodyError::TooLarge) => text(413, "too large"),
         Err(BodyError::Broken) => text(400, "broken"),
     }
