@@ -52,8 +52,8 @@ kernel::sql! {
     /// What became of the attempt, while its claim holds. What should be tried again waits where its endpoint was paused meanwhile,
     /// and ends where it was removed.
     Bookkeep Org RECORD(8) -> [] =
-        "UPDATE webhook_deliveries SET status = CASE WHEN ?4 <> 'pending' THEN ?4 WHEN status = 'aborted' THEN status \
-           ELSE COALESCE((SELECT iif(e.status = 'enabled', 'pending', 'held') FROM webhook_endpoints e WHERE e.org_id = ?1 AND e.id = webhook_deliveries.endpoint_id), 'aborted') END, \
+        "UPDATE webhook_deliveries SET status = CASE WHEN ?4 <> 'pending' THEN ?4 ELSE COALESCE( \
+           (SELECT iif(e.status = 'enabled', 'pending', 'held') FROM webhook_endpoints e WHERE e.org_id = ?1 AND e.id = webhook_deliveries.endpoint_id), 'aborted') END, \
          step = step + 1, lease_until = 0, next_at = COALESCE(?5, next_at), last_status = ?6, last_error = ?7, finished_at = COALESCE(?8, finished_at) \
          WHERE org_id = ?1 AND id = ?2 AND claim = ?3 AND status IN ('sending', 'aborted')";
     /// Takes what waits for a place at the endpoint: what was refused one is woken by what gives one up, not by the minute.

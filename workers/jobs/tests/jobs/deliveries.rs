@@ -231,6 +231,55 @@ fn an_attempt_is_taken_over_only_when_its_lease_is_over() {
 }
 
 #[test]
+fn who_lost_the_lease_records_nothing() {
+    let h = Harness::new();
+    h.http.serve_status(500);
+    create_ticket(&h);
+    let event = h.queues.take_due(&[Queue::Events]).unwrap();
+    h.consume(&WORKER, &HANDLERS, event.queue, &event.body).unwrap();
+    let message = h.queues.take_due(&[Queue::Deliveries]).unwrap();
+    let attempt = || Box::pin(h.working(&WORKER, async |task| (HANDLERS.consume)(task, Queue::Deliveries, &message.body).await));
+    // Both have their answer and stand before their record.
+    let (mut first, mut second) = (attempt(), attempt());
+    h.pace.set_waiting(true);
+    for one in [&mut first, &mut second] {
+        for _ in 0..4 {
+            assert!(testkit::pace::poll(one.as_mut()).is_pending());
+        }
+        h.clock.advance(Span::minutes(3));
+    }
+    h.pace.set_waiting(false);
+    testkit::block_on(first).unwrap();
+    assert_eq!((in_status(&h, "sending"), h.http.sent().len()), (1, 2), "the second still has it");
+    testkit::block_on(second).unwrap();
+    assert_eq!(h.db.count("SELECT step FROM webhook_deliveries WHERE status = 'pending'", &[]), 1);
+    assert_eq!(h.db.count("SELECT count(*) FROM webhook_attempts WHERE status = 500", &[]), 1);
+}
+
+#[test]
+fn an_event_that_is_fanned_out_twice_at_once_is_fanned_out_once() {
+    for seed in 0..20 {
+        let h = Harness::new();
+        h.http.serve_status(200);
+        create_ticket(&h);
+        let message = h.queues.take_due(&[Queue::Events]).unwrap();
+        let consume = || {
+            let (h, body) = (&h, &message.body);
+            Box::pin(h.working(&WORKER, async move |task| (HANDLERS.consume)(task, Queue::Events, body).await))
+                as std::pin::Pin<Box<dyn Future<Output = kernel::Result<()>> + '_>>
+        };
+        for done in h.interleave(vec![consume(), consume()], seed) {
+            done.unwrap();
+        }
+        assert_eq!(in_status(&h, "pending"), 1);
+        h.drain(&WORKER, &HANDLERS);
+        h.background.run();
+        h.drain(&WORKER, &HANDLERS);
+        assert_eq!((h.http.take().len(), in_status(&h, "succeeded")), (1, 1));
+    }
+}
+
+#[test]
 fn gone_switches_the_endpoint_off_and_holds_the_rest() {
     let h = Harness::new();
     h.http.serve_status(410);
