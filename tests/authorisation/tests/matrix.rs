@@ -305,7 +305,7 @@ fn the_matrix_notices() {
         matrix.whole = matrix.h.db.everything();
         let caller = all.iter().find(|c| c.name == caller).unwrap();
         run_for(&mut matrix, &places, &bodies, caller);
-        println!("{what}: {} of {} cells turn wrong", matrix.failures.len(), matrix.cells);
+        println!("{what}: {} findings in {} cells", matrix.failures.len(), matrix.cells);
         assert!(!matrix.failures.is_empty(), "{what}: nobody noticed");
     }
 }
