@@ -10,7 +10,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Once,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::{Context, Poll, Wake, Waker},
 };
@@ -29,7 +29,8 @@ thread_local! {
 
 /// Wakes a task through a microtask of the request whose I/O called it; several wakes before it runs are one.
 struct Waking {
-    id: u32,
+    /// 0 until the task is parked: one that is ready at its first poll needs no number.
+    id: AtomicU32,
     asked: AtomicBool,
 }
 impl Wake for Waking {
@@ -37,26 +38,26 @@ impl Wake for Waking {
         self.wake_by_ref();
     }
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.asked.swap(true, Ordering::Relaxed) {
-            js::wake(self.id);
+        let id = self.id.load(Ordering::Relaxed);
+        if !self.asked.swap(true, Ordering::Relaxed) && id != 0 {
+            js::wake(id);
         }
     }
 }
 
 /// Polls the work once. Ready: its value. Else it is parked, and its number comes back.
 pub(crate) fn start(work: impl Future<Output = JsValue> + 'static) -> JsValue {
-    let id = js::task_id();
-    let waking = Arc::new(Waking { id, asked: AtomicBool::new(false) });
-    match step(Task { work: Box::pin(work), waking }) {
+    let waking = Arc::new(Waking { id: AtomicU32::new(0), asked: AtomicBool::new(false) });
+    match step(Task { work: Box::pin(work), waking: waking.clone() }) {
         Some(value) => value,
-        None => JsValue::from(id),
+        None => JsValue::from(waking.id.load(Ordering::Relaxed)),
     }
 }
 
 /// Parks the work under an event's context, to go on after the answer.
 pub(crate) fn outlast(context: &JsValue, work: impl Future<Output = JsValue> + 'static) {
     let id = js::task_id();
-    let waking = Arc::new(Waking { id, asked: AtomicBool::new(true) });
+    let waking = Arc::new(Waking { id: AtomicU32::new(id), asked: AtomicBool::new(true) });
     PARKED.with(|parked| parked.borrow_mut().insert(id, Task { work: Box::pin(work), waking }));
     js::wait_until(context, id);
 }
@@ -68,7 +69,15 @@ fn step(mut task: Task) -> Option<JsValue> {
     match task.work.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(value) => Some(value),
         Poll::Pending => {
-            PARKED.with(|parked| parked.borrow_mut().insert(task.waking.id, task));
+            let waking = task.waking.clone();
+            let first = waking.id.load(Ordering::Relaxed) == 0;
+            let id = if first { js::task_id() } else { waking.id.load(Ordering::Relaxed) };
+            waking.id.store(id, Ordering::Relaxed);
+            PARKED.with(|parked| parked.borrow_mut().insert(id, task));
+            // It was woken while it had no number to be woken by.
+            if first && waking.asked.load(Ordering::Relaxed) {
+                js::wake(id);
+            }
             None
         }
     }
