@@ -287,7 +287,6 @@ CREATE TABLE webhook_deliveries (
   finished_at INTEGER,
   PRIMARY KEY (org_id, message_id, endpoint_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX webhook_deliveries_due ON webhook_deliveries(next_at) WHERE status IN ('pending', 'sending');
 -- What is open at one endpoint: the number under way, the next to wake, and the fair sweep. An endpoint's id is unique everywhere.
 CREATE INDEX webhook_deliveries_open ON webhook_deliveries(endpoint_id, status, next_at) WHERE status IN ('pending', 'sending');
 CREATE INDEX webhook_deliveries_by_endpoint ON webhook_deliveries(org_id, endpoint_id, id);

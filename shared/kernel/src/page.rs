@@ -1,7 +1,7 @@
 //! Lists in pages: keyset pagination by id, with signed cursors.
 
 use crate::{
-    OrgId, Request, Result,
+    OrgId, Reply, Request, Result, Row,
     error::{Code, Error},
     input::Input,
 };
@@ -47,10 +47,24 @@ impl Page {
     pub fn next(req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, last: &str) -> String {
         crypto::cursor::seal(keys, &context(org, req, filters), last.as_bytes())
     }
+    /// The list document around rows that the database serialized. `row` is the one of a list statement: the rows as a JSON array,
+    /// how many were found (one more than the limit when there is a next page), and the last id of this page.
+    ///
+    /// # Errors
+    /// An incident when there is no such row: an aggregate always gives one.
+    #[track_caller]
+    pub fn reply(&self, req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, row: Option<&Row>) -> Result<Reply> {
+        let row = row.ok_or_else(|| Error::incident("an aggregate without a row", req.path()))?;
+        let next = match row.opt_text(2)? {
+            Some(last) if row.int(1)? > self.limit => Some(Self::next(req, keys, org, filters, last)),
+            _ => None,
+        };
+        Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))
+    }
 }
 
 /// A list document around rows that the database serialized: `{data, has_more, next_cursor}`.
-pub fn list_json(data: &str, next: Option<&str>) -> String {
+fn list_json(data: &str, next: Option<&str>) -> String {
     match next {
         Some(cursor) => format!("{{\"data\":{data},\"has_more\":true,\"next_cursor\":\"{cursor}\"}}"),
         None => format!("{{\"data\":{data},\"has_more\":false,\"next_cursor\":null}}"),

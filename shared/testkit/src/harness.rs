@@ -102,7 +102,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("STRIPE_API_VERSION", "2026-10-28.endive"),
     ("STRIPE_MODE", "test"),
     ("WEBHOOK_SCHEDULE_SCALE", "1"),
-    ("WEBHOOK_LOOPBACK", "true"),
+    ("WEBHOOK_LOOPBACK", "deny"),
 ];
 
 impl Default for Harness {

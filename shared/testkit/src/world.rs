@@ -553,7 +553,7 @@ impl Seed<'_> {
                     ("status", "active".into()),
                     ("price_lookup_key", format!("portico_{plan}_monthly").into()),
                     ("quantity", 1_i64.into()),
-                    ("current_period_end", self.now.plus(Span::days(22)).seconds().into()),
+                    ("current_period_end", self.now.plus(Span::days(22)).into()),
                     ("cancel_at_period_end", 0_i64.into()),
                     ("read_at", at),
                 ],

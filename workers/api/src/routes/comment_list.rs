@@ -5,7 +5,7 @@ use kernel::{
     error::{Code, Error},
     host::Surface,
     limit::Limit,
-    page::{Page, list_json},
+    page::Page,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
 };
@@ -47,10 +47,6 @@ impl Query for CommentList {
         if row.int(3)? == 0 {
             return Err(Code::NotFound.into());
         }
-        let next = match row.opt_text(2)? {
-            Some(last) if row.int(1)? > page.limit => Some(Page::next(req, &cx.app().config.keys, org, "", last)),
-            _ => None,
-        };
-        Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))
+        page.reply(req, &cx.app().config.keys, org, "", Some(&row))
     }
 }

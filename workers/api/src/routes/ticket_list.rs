@@ -5,7 +5,7 @@ use kernel::{
     CustomerId, Query, Read, Reply, Request, Result, Route,
     host::Surface,
     limit::Limit,
-    page::{Page, list_json},
+    page::Page,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
 };
@@ -57,11 +57,7 @@ impl Query for TicketList {
             (Some(c), None) => BY_CUSTOMER.bind([org.into(), before.into(), limit.into(), c.into()]),
             (Some(c), Some(s)) => BY_CUSTOMER_AND_STATUS.bind([org.into(), before.into(), limit.into(), c.into(), s.into()]),
         };
-        let row = cx.first(stmt).await?.ok_or_else(|| kernel::Error::incident("an aggregate without a row", "tickets"))?;
-        let next = match row.opt_text(2)? {
-            Some(last) if row.int(1)? > limit => Some(Page::next(req, &cx.app().config.keys, org, &filters, last)),
-            _ => None,
-        };
-        Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))
+        let row = cx.first(stmt).await?;
+        page.reply(req, &cx.app().config.keys, org, &filters, row.as_ref())
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::{actions, exports::RUNNING_AT_ONCE, jobs, plans::Plan};
 use kernel::{
-    Command, Committed, ExportId, Guard, Millis, Principal, Reply, Request, Result, Route, Write,
+    Command, Committed, ExportId, Guard, Principal, Reply, Request, Result, Route, Write,
     error::{Code, Error},
     host::Surface,
     id::Id,
@@ -64,7 +64,7 @@ impl Command for ExportCreate {
             object.into(),
             cx.principal().id().into(),
             now.into(),
-            month_start(now).into(),
+            now.month_start().into(),
             most.into(),
         ]);
         let reply = Reply::json(
@@ -100,22 +100,5 @@ fn explain(error: Error, plan: Plan) -> Error {
             Error::new(Code::TooManyRunning, format!("{RUNNING_AT_ONCE} exports are being made.")).retry_after(Span::seconds(30))
         }
         _ => error,
-    }
-}
-
-/// Midnight UTC of the first of the month.
-fn month_start(now: Millis) -> Millis {
-    let text = now.rfc3339();
-    text.get(..7).and_then(|month| Millis::parse_rfc3339(&format!("{month}-01T00:00:00Z"))).unwrap_or(now)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_starts_at_midnight_utc() {
-        let at = Millis::parse_rfc3339("2026-11-23T20:08:46.007Z").unwrap();
-        assert_eq!(month_start(at).rfc3339(), "2026-11-01T00:00:00.000Z");
     }
 }

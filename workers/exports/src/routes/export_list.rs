@@ -2,10 +2,9 @@
 
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
-    error::Error,
     host::Surface,
     limit::Limit,
-    page::{Page, list_json},
+    page::Page,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
 };
@@ -38,11 +37,6 @@ impl Query for ExportList {
         let page = Page::of(&input, req, &cx.app().config.keys, org, "")?;
         input.finish()?;
         let row = cx.first(ALL.bind([org.into(), page.before().into(), page.limit.into()])).await?;
-        let row = row.ok_or_else(|| Error::incident("an aggregate without a row", "exports"))?;
-        let next = match row.opt_text(2)? {
-            Some(last) if row.int(1)? > page.limit => Some(Page::next(req, &cx.app().config.keys, org, "", last)),
-            _ => None,
-        };
-        Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))
+        page.reply(req, &cx.app().config.keys, org, "", row.as_ref())
     }
 }

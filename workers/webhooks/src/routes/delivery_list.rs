@@ -3,10 +3,9 @@
 use crate::routes::delivery::STATUSES;
 use kernel::{
     EndpointId, Query, Read, Reply, Request, Result, Route,
-    error::Error,
     host::Surface,
     limit::Limit,
-    page::{Page, list_json},
+    page::Page,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
 };
@@ -62,11 +61,7 @@ impl Query for DeliveryList {
             (None, Some(s)) => BY_STATUS.bind([org.into(), before.into(), limit.into(), s.into()]),
             (Some(e), Some(s)) => BY_ENDPOINT_AND_STATUS.bind([org.into(), before.into(), limit.into(), e.into(), s.into()]),
         };
-        let row = cx.first(stmt).await?.ok_or_else(|| Error::incident("an aggregate without a row", "webhook_deliveries"))?;
-        let next = match row.opt_text(2)? {
-            Some(last) if row.int(1)? > limit => Some(Page::next(req, &cx.app().config.keys, org, &filters, last)),
-            _ => None,
-        };
-        Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))
+        let row = cx.first(stmt).await?;
+        page.reply(req, &cx.app().config.keys, org, &filters, row.as_ref())
     }
 }
