@@ -65,19 +65,47 @@ function pairs(block) {
   return list;
 }
 
+/** The same as an object, which the platform takes at two thirds of the cost; as pairs where a name stands twice. */
+function record(block) {
+  if (block === "") return undefined;
+  const flat = block.split("\n");
+  const headers = {};
+  for (let i = 0; i < flat.length; i += 2) {
+    const name = flat[i];
+    if (headers[name] !== undefined) return pairs(block);
+    headers[name] = flat[i + 1];
+  }
+  return headers;
+}
+
+/** Makes a response. What can't be one is a fault of ours: logged, and answered as such. Nothing is thrown into wasm. */
+function reply(status, headers, body) {
+  try {
+    return new Response(body, { status, headers: record(headers) });
+  } catch (error) {
+    return refused(status, String(error?.message ?? error));
+  }
+}
+
+/** Instead of a reply that can't be made. */
+export function refused(status, cause) {
+  console.error(JSON.stringify({ at: Date.now(), event: "reply_refused", status, cause }));
+  return new Response(null, { status: 500, headers: { "cache-control": "no-store" } });
+}
+
 /** A reply with bytes. `body` is a view of wasm memory: the constructor copies it. */
 export function replyBytes(status, headers, body) {
-  return new Response(body, { status, headers: pairs(headers) });
+  return reply(status, headers, body);
 }
 
 /** A reply without a body. */
 export function replyEmpty(status, headers) {
-  return new Response(null, { status, headers: headers === "" ? [] : pairs(headers) });
+  return reply(status, headers, null);
 }
 
 /** A reply that passes a stream through. */
 export function replyStream(status, headers, stream) {
-  return new Response(stream, { status, headers: pairs(headers) });
+  return reply(status, headers, stream);
 }
 
 /** Sends a request, through another Worker when one is given, and reads at most `cap` bytes of its answer: [status, headers as a block, bytes]; or the text of what went wrong;

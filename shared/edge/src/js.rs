@@ -29,14 +29,17 @@ extern "C" {
     #[wasm_bindgen(js_name = readBody)]
     pub fn read_body(request: &JsValue, cap: f64) -> js_sys::Promise;
     /// A reply with bytes.
-    #[wasm_bindgen(js_name = replyBytes, catch)]
-    pub fn reply_bytes(status: u16, headers: &str, body: &[u8]) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = replyBytes)]
+    pub fn reply_bytes(status: u16, headers: &str, body: &[u8]) -> JsValue;
     /// A reply without a body.
-    #[wasm_bindgen(js_name = replyEmpty, catch)]
-    pub fn reply_empty(status: u16, headers: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = replyEmpty)]
+    pub fn reply_empty(status: u16, headers: &str) -> JsValue;
     /// A reply that passes a stream through.
-    #[wasm_bindgen(js_name = replyStream, catch)]
-    pub fn reply_stream(status: u16, headers: &str, stream: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = replyStream)]
+    pub fn reply_stream(status: u16, headers: &str, stream: &JsValue) -> JsValue;
+    /// Instead of a reply that can't be made: logged, 500.
+    #[wasm_bindgen(js_name = refused)]
+    pub fn refused(status: u16, cause: &str) -> JsValue;
     /// Sends a request to another server.
     pub fn send(fetcher: &JsValue, method: &str, url: &str, headers: &str, body: &[u8], timeout: u32, cap: f64) -> js_sys::Promise;
 }

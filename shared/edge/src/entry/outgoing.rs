@@ -1,6 +1,6 @@
 //! A reply on its way to the platform: headers as one text, bytes as a view of wasm memory.
 
-use crate::{blob, js, log};
+use crate::{blob, js};
 use kernel::{Reply, reply::Body};
 use wasm_bindgen::JsValue;
 
@@ -28,23 +28,17 @@ impl Block {
 /// Makes the platform's response. A reply that can't be one is a fault of ours: logged, and answered as such.
 pub(crate) fn response(reply: Reply) -> JsValue {
     let status = reply.status;
-    made(reply).unwrap_or_else(|why| {
-        log::line(&serde_json::json!({"event": "reply_refused", "status": status, "cause": why}).to_string(), true);
-        js::reply_empty(500, "cache-control\nno-store").unwrap_or(JsValue::UNDEFINED)
-    })
-}
-
-fn made(reply: Reply) -> Result<JsValue, String> {
-    let headers = Block::of(reply.headers.iter().map(|(n, v)| (n.as_ref(), v.as_str()))).ok_or("a header has a line break")?;
-    let response = match reply.body {
-        Body::Empty => js::reply_empty(reply.status, &headers.0),
-        Body::Bytes(bytes) => js::reply_bytes(reply.status, &headers.0, &bytes),
-        Body::Stream(stream, _) => {
-            let stream = stream.into_any().downcast::<blob::Stream>().map_err(|_| "a stream that is not the platform's")?;
-            js::reply_stream(reply.status, &headers.0, &stream.0)
-        }
+    let Some(Block(headers)) = Block::of(reply.headers.iter().map(|(n, v)| (n.as_ref(), v.as_str()))) else {
+        return js::refused(status, "a header has a line break");
     };
-    response.map_err(|thrown| crate::PlatformError::js(&thrown).0)
+    match reply.body {
+        Body::Empty => js::reply_empty(status, &headers),
+        Body::Bytes(bytes) => js::reply_bytes(status, &headers, &bytes),
+        Body::Stream(stream, _) => match stream.into_any().downcast::<blob::Stream>() {
+            Ok(stream) => js::reply_stream(status, &headers, &stream.0),
+            Err(_) => js::refused(status, "a stream that is not the platform's"),
+        },
+    }
 }
 
 #[cfg(test)]
