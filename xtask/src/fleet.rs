@@ -15,6 +15,10 @@ pub const WORKERS: &[&Worker] = &[
     &webhooks::WORKER,
 ];
 
+/// Workers of the same making that are for local development only. They are never deployed: no production part, no route of
+/// Cloudflare's.
+pub const LOCAL_WORKERS: &[&Worker] = &[&dev::WORKER];
+
 /// Every statement of every crate.
 pub fn statements() -> Vec<&'static Sql> {
     let catalogues: &[&[&'static [Sql]]] = &[
@@ -23,10 +27,12 @@ pub fn statements() -> Vec<&'static Sql> {
         queue_deliveries::CATALOGUES,
         queue_events::CATALOGUES,
         queue_exports::CATALOGUES,
+        queue_mail::CATALOGUES,
         queue_stripe_sync::CATALOGUES,
         api::CATALOGUES,
         auth::CATALOGUES,
         billing::CATALOGUES,
+        dev::CATALOGUES,
         exports::CATALOGUES,
         jobs::CATALOGUES,
         org::CATALOGUES,

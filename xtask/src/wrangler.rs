@@ -185,6 +185,12 @@ fn holdings(out: &mut Toml, deploy: &Deploy, worker: &Worker, environment: Envir
                 out.set("binding", queue.binding());
                 out.set("queue", queue.name());
             }
+            // Locally mail stays in the dev inbox, so that there is no way out to bind.
+            Binding::Mailer if environment == Environment::Local => {}
+            Binding::Mailer => {
+                out.item("send_email");
+                out.set("name", "EMAIL");
+            }
             Binding::Limiters => {
                 for ((name, limit), namespace) in LIMITERS.iter().zip(deploy.ratelimit_namespace..) {
                     out.item("ratelimits");

@@ -44,6 +44,13 @@ extern "C" {
     pub fn send(fetcher: &JsValue, method: &str, url: &str, headers: &str, body: &[u8], timeout: u32, cap: f64) -> js_sys::Promise;
 }
 
+#[wasm_bindgen(raw_module = "./mail.mjs")]
+extern "C" {
+    /// Sends one mail: `["sent", id]` or `[code, message]`.
+    #[wasm_bindgen(js_name = sendMail)]
+    pub fn send_mail(binding: &JsValue, json: &str) -> js_sys::Promise;
+}
+
 #[wasm_bindgen(raw_module = "./d1.mjs")]
 extern "C" {
     /// Runs one read statement.

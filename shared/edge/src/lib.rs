@@ -19,6 +19,7 @@ mod js;
 pub mod kv;
 pub mod limiter;
 pub mod log;
+pub mod mail;
 pub mod ports;
 pub mod queue;
 pub mod rng;

@@ -2,13 +2,13 @@
 //!
 //! A binding is looked up when it is used: most requests touch two of them.
 
-use crate::{Context, Env, PlatformError, blob, clock, http, log, rng};
+use crate::{Context, Env, PlatformError, blob, clock, http, js, log, rng};
 use kernel::{
     Fut, Millis,
     db::{Batch, DbError, Outcome, Reader, Rows, Writer},
     ports::{
-        Answer, Background, BlobReader, Blobs, Bursts, Clock, Http, HttpError, Kv, KvEntry, Log, Object, Outgoing, Part, PortError, Ports,
-        Queue, Queues, Rng, Stream,
+        Answer, Background, BlobReader, Blobs, Bursts, Clock, Http, HttpError, Kv, KvEntry, Log, MailRefused, Mailer, Object, Outgoing,
+        OutgoingMail, Part, PortError, Ports, Queue, Queues, Rng, Stream,
     },
     sql::Stmt,
 };
@@ -35,6 +35,7 @@ pub fn of(env: &Env, context: &Context) -> Ports {
         clock: all.clone(),
         rng: all.clone(),
         http: all.clone(),
+        mailer: all.clone(),
         log: all.clone(),
         background: all,
     }
@@ -154,6 +155,12 @@ impl Log for Platform {
 impl Background for Platform {
     fn defer(&self, work: Fut<'static, ()>) {
         self.context.wait_until(work);
+    }
+}
+
+impl Mailer for Platform {
+    fn send(&self, mail: OutgoingMail) -> Fut<'_, Result<String, MailRefused>> {
+        Box::pin(async move { crate::mail::send(&js::binding(self.env.raw().as_ref(), "EMAIL"), mail).await })
     }
 }
 

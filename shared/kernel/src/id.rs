@@ -89,8 +89,16 @@ ids! {
     JobId = "job";
     /// A request.
     RequestId = "req";
+    /// An invitation of a member.
+    InvitationId = "inv";
+    /// A tenant's own domain.
+    DomainId = "dom";
     /// One run of a scheduled task.
     RunId = "run";
+    /// A mail.
+    MailId = "mai";
+    /// An entry of somebody's inbox.
+    NoticeId = "ntc";
 }
 
 #[cfg(test)]

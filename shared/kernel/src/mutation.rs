@@ -105,6 +105,18 @@ impl Mutation {
         let at = self.event.at;
         self.then(OUTBOX.bind([org.into(), (&id).into(), kind.into(), payload.into(), at.into(), request.as_ref().into()]))
     }
+    /// When it happens: the time of its audit event.
+    pub fn at(&self) -> Millis {
+        self.event.at
+    }
+    /// A new id, for a row that goes with the change.
+    pub fn fresh_id<I: crate::Id>(&self) -> I {
+        self.ports.id()
+    }
+    /// Random bytes, for a row that goes with the change.
+    pub fn fresh_bytes<const N: usize>(&self) -> [u8; N] {
+        self.ports.random()
+    }
     /// Asks for background work on `subject`, to begin at once.
     pub fn job(mut self, kind: JobKind, subject: &str, org: Option<&OrgId>) -> Self {
         let (stmt, hint) = job_stmt(&self.ports, kind, subject, org, self.event.at);

@@ -98,10 +98,12 @@ pub enum Queue {
     Stripe,
     /// Exports to go on with.
     Exports,
+    /// Mails to send.
+    Mail,
 }
 impl Queue {
     /// Every queue.
-    pub const ALL: [Self; 4] = [Self::Events, Self::Deliveries, Self::Stripe, Self::Exports];
+    pub const ALL: [Self; 5] = [Self::Events, Self::Deliveries, Self::Stripe, Self::Exports, Self::Mail];
     /// Its name on the platform.
     pub const fn name(self) -> &'static str {
         match self {
@@ -109,6 +111,7 @@ impl Queue {
             Self::Deliveries => "portico-deliveries",
             Self::Stripe => "portico-stripe",
             Self::Exports => "portico-exports",
+            Self::Mail => "portico-mail",
         }
     }
     /// The queue that takes the messages it has given up.
@@ -118,6 +121,7 @@ impl Queue {
             Self::Deliveries => "portico-deliveries-dead",
             Self::Stripe => "portico-stripe-dead",
             Self::Exports => "portico-exports-dead",
+            Self::Mail => "portico-mail-dead",
         }
     }
     /// The name of its producer binding.
@@ -127,6 +131,7 @@ impl Queue {
             Self::Deliveries => "Q_DELIVERIES",
             Self::Stripe => "Q_STRIPE",
             Self::Exports => "Q_EXPORTS",
+            Self::Mail => "Q_MAIL",
         }
     }
 }
@@ -209,6 +214,38 @@ pub trait Http {
     fn send(&self, request: Outgoing) -> Fut<'_, Result<Answer, HttpError>>;
 }
 
+/// A mail for the platform's own sender.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OutgoingMail {
+    /// The sender's name.
+    pub from_name: String,
+    /// The sender's address.
+    pub from: String,
+    /// The recipient's address.
+    pub to: String,
+    /// One line.
+    pub subject: String,
+    /// The text part.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// More headers: names with values of one line.
+    pub headers: Vec<(&'static str, String)>,
+}
+/// Why the platform's sender did not take a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRefused {
+    /// Whether trying again can't help.
+    pub permanent: bool,
+    /// The platform's words.
+    pub why: String,
+}
+/// The platform's own mail sender.
+pub trait Mailer {
+    /// Sends a mail and returns what the platform calls it.
+    fn send(&self, mail: OutgoingMail) -> Fut<'_, Result<String, MailRefused>>;
+}
+
 /// The log: one JSON line an event.
 pub trait Log {
     /// Writes a line. `failed` marks what a human should look at.
@@ -240,6 +277,8 @@ pub struct Ports {
     pub rng: Rc<dyn Rng>,
     /// Other servers.
     pub http: Rc<dyn Http>,
+    /// Mail.
+    pub mailer: Rc<dyn Mailer>,
     /// The log.
     pub log: Rc<dyn Log>,
     /// Work after the reply.

@@ -70,6 +70,8 @@ pub const BOOKKEEPING_TABLES: &[&str] = &[
     "cron_runs",
     "dead_letters",
     "key_usage",
+    "mails",
+    "inbox",
 ];
 
 /// Who may see the rows of a statement.

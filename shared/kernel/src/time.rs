@@ -97,6 +97,12 @@ impl serde::Serialize for Millis {
         s.serialize_str(&self.rfc3339())
     }
 }
+impl<'de> serde::Deserialize<'de> for Millis {
+    fn deserialize<D: serde::Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let text = <std::borrow::Cow<'_, str>>::deserialize(d)?;
+        Self::parse_rfc3339(&text).ok_or_else(|| serde::de::Error::custom("not a time as RFC 3339 writes it"))
+    }
+}
 impl From<Millis> for crate::sql::Value {
     fn from(at: Millis) -> Self {
         Self::Int(at.0)

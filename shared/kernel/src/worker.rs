@@ -16,6 +16,8 @@ pub enum Binding {
     Send(Queue),
     /// The burst limiters.
     Limiters,
+    /// The platform's mail sender, as `EMAIL`. Deployed only: locally no mail leaves the machine.
+    Mailer,
 }
 
 /// The crons there are; only one Worker has them.

@@ -9,9 +9,10 @@ pub mod jobs;
 pub mod keys;
 pub mod lease;
 pub mod limits;
+pub mod mail;
 pub mod portals;
 pub mod sessions;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] =
-    &[jobs::CATALOGUE, keys::CATALOGUE, limits::exact::CATALOGUE, portals::CATALOGUE, sessions::CATALOGUE];
+    &[jobs::CATALOGUE, keys::CATALOGUE, limits::exact::CATALOGUE, mail::CATALOGUE, portals::CATALOGUE, sessions::CATALOGUE];

@@ -9,6 +9,7 @@ use crate::{
     http::Internet,
     kv::{KvAt, KvStore},
     log::Recorder,
+    mailer::Postbox,
     pace::{Pace, block_on, poll},
     queues::QueueStore,
     time::{FrozenClock, SeededRng},
@@ -63,6 +64,8 @@ pub struct Harness {
     pub rng: Rc<SeededRng>,
     /// Other people's servers.
     pub http: Rc<Internet>,
+    /// The platform's mail sender.
+    pub postbox: Rc<Postbox>,
     /// The log.
     pub log: Rc<Recorder>,
     /// Work after replies.
@@ -103,6 +106,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("STRIPE_MODE", "test"),
     ("WEBHOOK_SCHEDULE_SCALE", "1"),
     ("WEBHOOK_LOOPBACK", "deny"),
+    ("MAIL_PROVIDER", "inbox"),
+    ("MAIL_FROM", "Portico <no-reply@portico.example>"),
 ];
 
 impl Default for Harness {
@@ -125,6 +130,7 @@ impl Harness {
             queues: Rc::new(QueueStore::new(clock.clone(), pace.clone())),
             bursts: Rc::new(Limiters::new(clock.clone(), pace.clone())),
             http: Rc::new(Internet::new(clock.clone(), pace.clone())),
+            postbox: Rc::new(Postbox::new(pace.clone())),
             rng: Rc::new(SeededRng::new(1)),
             log: Rc::default(),
             background: Rc::default(),
@@ -153,6 +159,7 @@ impl Harness {
             clock: self.clock.clone(),
             rng: self.rng.clone(),
             http: self.http.clone(),
+            postbox: self.postbox.clone(),
             log: self.log.clone(),
             background: self.background.clone(),
             pace: self.pace.clone(),
@@ -199,6 +206,7 @@ impl Harness {
             clock: self.clock.clone(),
             rng: self.rng.clone(),
             http: self.http.clone(),
+            mailer: self.postbox.clone(),
             log: self.log.clone(),
             background: self.background.clone(),
         }

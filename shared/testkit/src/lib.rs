@@ -34,6 +34,7 @@ pub mod harness;
 pub mod http;
 pub mod kv;
 pub mod log;
+pub mod mailer;
 pub mod pace;
 pub mod queues;
 pub mod replied;

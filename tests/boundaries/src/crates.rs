@@ -37,6 +37,8 @@ pub enum Layer {
     Stripe,
     /// Pages.
     Html,
+    /// Letters.
+    Mail,
     /// The platform.
     Edge,
     /// Shared SQL.
@@ -66,6 +68,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
             "domain" => Some(Layer::Domain),
             "stripe" => Some(Layer::Stripe),
             "html" => Some(Layer::Html),
+            "mail" => Some(Layer::Mail),
             "edge" => Some(Layer::Edge),
             "store" => Some(Layer::Store),
             "testkit" => Some(Layer::Testkit),
@@ -77,18 +80,18 @@ pub fn layer(folder: &str) -> Option<Layer> {
 
 /// The layers that a layer may stand on.
 pub const fn below(layer: Layer) -> &'static [Layer] {
-    use Layer::{Crypto, Domain, Edge, Html, Kernel, Queue, Store, Stripe, Testkit, Worker, Xtask};
+    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Store, Stripe, Testkit, Worker, Xtask};
     match layer {
         Layer::Crypto => &[],
         Layer::Kernel | Layer::Stripe => &[Crypto],
         Layer::Domain => &[Crypto, Kernel],
-        Layer::Html | Layer::Edge => &[Crypto, Kernel, Domain],
-        Layer::Store => &[Crypto, Kernel, Domain],
-        Layer::Queue => &[Crypto, Kernel, Domain, Stripe, Store],
-        Layer::Worker => &[Crypto, Kernel, Domain, Stripe, Html, Edge, Store, Queue],
-        Layer::Testkit => &[Crypto, Kernel, Domain, Stripe, Store],
-        Layer::Xtask => &[Crypto, Kernel, Domain, Stripe, Html, Store, Queue, Worker],
-        Layer::Tests => &[Crypto, Kernel, Domain, Stripe, Html, Edge, Store, Queue, Worker, Testkit, Xtask],
+        Layer::Html | Layer::Edge | Layer::Mail => &[Crypto, Kernel, Domain],
+        Layer::Store => &[Crypto, Kernel, Domain, Mail],
+        Layer::Queue => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
+        Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Queue],
+        Layer::Testkit => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
+        Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Store, Queue, Worker],
+        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Queue, Worker, Testkit, Xtask],
     }
 }
 

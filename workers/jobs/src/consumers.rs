@@ -24,6 +24,7 @@ pub(crate) fn consume<'a>(task: &'a Task<'a>, queue: Queue, body: &'a str) -> Fu
             Queue::Deliveries => queue_deliveries::consume(&named("webhooks"), &id).await,
             Queue::Stripe => queue_stripe_sync::consume(&named("stripe"), &id).await,
             Queue::Exports => queue_exports::consume(&named("exports"), &id).await,
+            Queue::Mail => queue_mail::consume(&named("mail"), &id).await,
         }
     })
 }

@@ -29,9 +29,11 @@ pub const WORKER: Worker = Worker {
         Binding::Send(Queue::Deliveries),
         Binding::Send(Queue::Stripe),
         Binding::Send(Queue::Exports),
+        Binding::Send(Queue::Mail),
+        Binding::Mailer,
     ],
-    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", "WEBHOOK_SCHEDULE_SCALE", "WEBHOOK_LOOPBACK"],
-    secrets: &["STRIPE_SECRET_KEY"],
+    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", "WEBHOOK_SCHEDULE_SCALE", "WEBHOOK_LOOPBACK", "MAIL_PROVIDER", "MAIL_FROM"],
+    secrets: &["STRIPE_SECRET_KEY", "RESEND_API_KEY"],
     consumes: &Queue::ALL,
     crons: &Cron::ALL,
 };
