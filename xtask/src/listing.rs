@@ -72,10 +72,13 @@ fn auth(auth: Auth) -> String {
         Auth::Provider(name) => format!("signature of {name}"),
         Auth::Key => "key".into(),
         Auth::KeyNow => "key, read now".into(),
-        Auth::Staff(role) => format!("staff, {} up", role.as_str()),
+        Auth::Staff(ability) => format!("staff who may {}", ability.as_str()),
+        Auth::Visitor => "anybody, known".into(),
+        Auth::Challenge => "half a session".into(),
+        Auth::Person => "any person".into(),
         Auth::Account => "any account".into(),
         Auth::Customer => "customer".into(),
-        Auth::Operator => "operator".into(),
+        Auth::Operator(duty) => format!("operator who may {}", duty.as_str()),
     }
 }
 
@@ -84,6 +87,7 @@ fn limit(limit: Limit) -> String {
         Limit::Api(cost) => format!("api x{cost}"),
         Limit::ApiExact(_) => "api x1".into(),
         Limit::Address | Limit::AddressExact(_) => "address".into(),
+        Limit::AccountExact(_) => "account".into(),
         Limit::Provider => "provider".into(),
     };
     match limit.exact() {

@@ -74,6 +74,15 @@ impl Config {
         if environment == Environment::Production && alias.is_some() {
             missing.push(Missing { name: "API_ALIAS_HOST", remedy: "Remove API_ALIAS_HOST: it is for local development only.".into() });
         }
+        // A mail that stays where it was written is lost in a deployment.
+        match rest.get("MAIL_PROVIDER").map(String::as_str) {
+            None | Some("" | "cloudflare" | "resend") => {}
+            Some("inbox") if environment == Environment::Local => {}
+            Some(_) => missing.push(Missing {
+                name: "MAIL_PROVIDER",
+                remedy: "Set MAIL_PROVIDER to `cloudflare` or `resend`; `inbox` is for local development only.".into(),
+            }),
+        }
         let mut host = |name: &'static str, value: &str| {
             if !value.is_empty() && normalize(value).as_deref() != Some(value) {
                 missing.push(Missing { name, remedy: format!("Set {name} to a host name in lower case, without port.") });

@@ -46,6 +46,12 @@ pub const ACCESS_DENIED: crate::Action = crate::Action::new("access.denied");
 
 /// The path of the form that begins a session, on every surface where people are.
 pub const SIGN_IN: &str = "/sign-in";
+/// The path of the form for the second factor.
+pub const CHALLENGE: &str = "/challenge";
+/// The path of the form on which one proves again who one is.
+pub const CONFIRM: &str = "/confirm";
+/// The path of the page on which a second factor is set up.
+pub const ENROLL: &str = "/account/security/authenticator";
 /// The longest way back that is kept through a sign-in, in bytes.
 pub const NEXT_CAP: usize = 2_048;
 
@@ -158,11 +164,9 @@ impl Served<'_> {
         self.principal = match route.auth {
             Auth::Public => Principal::Anonymous,
             Auth::Provider(name) => Principal::System(name, AuditLog::Platform),
-            Auth::Key | Auth::KeyNow | Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => {
-                self.gate.authenticate(entry, &site, &req, false).await?
-            }
+            _ => self.gate.authenticate(entry, &site, &req, false).await?,
         };
-        authorize(route, &self.principal)?;
+        authorize(route, &self.principal, self.ports.clock.now())?;
         self.standings = self.gate.admit_actor(entry, &self.principal).await?;
         read_body(route.payload, &mut req).await?;
         if route.csrf == Csrf::OriginAndToken {
@@ -172,7 +176,7 @@ impl Served<'_> {
             // The batch found the credential or the plan changed since it was cached: judge anew, and if it may, do it once more.
             Err(e) if matches!(e.code(), Code::KeyRevoked | Code::PlanLimit) && matches!(route.auth, Auth::Key) => {
                 self.principal = self.gate.authenticate(entry, &site, &req, true).await?;
-                authorize(route, &self.principal)?;
+                authorize(route, &self.principal, self.ports.clock.now())?;
                 self.call(entry, &site, &req).await?
             }
             other => other?,
@@ -180,17 +184,24 @@ impl Served<'_> {
         Ok(if self.method == "HEAD" { Reply { body: crate::reply::Body::Empty, ..reply } } else { reply })
     }
 
-    /// Where people are, a page that needs a session leads to the form that begins one, and from there back. A form that was sent
-    /// without a session is answered as any refusal: what it would have done can't be done by coming back.
+    /// Where people are, a page that needs a session, its second factor or a fresh proof leads to the form for it, and from there
+    /// back. A form that was sent without is answered as any refusal: what it would have done can't be done by coming back.
     fn to_sign_in(&self, error: &Error) -> Option<Reply> {
-        if self.people.is_none() || error.code() != Code::SignInNeeded || !matches!(self.method.as_str(), "GET" | "HEAD") {
+        if self.people.is_none() || !matches!(self.method.as_str(), "GET" | "HEAD") {
             return None;
         }
+        let form = match error.code() {
+            Code::SignInNeeded => SIGN_IN,
+            Code::SecondFactorNeeded => CHALLENGE,
+            Code::SecondFactorRequired => ENROLL,
+            Code::StepUpNeeded => CONFIRM,
+            _ => return None,
+        };
         let back = percent_encoding::utf8_percent_encode(&self.wanted, percent_encoding::NON_ALPHANUMERIC);
         Some(Reply::see_other(&match self.wanted.as_str() {
-            "/" => SIGN_IN.to_owned(),
-            long if long.len() > NEXT_CAP => SIGN_IN.to_owned(),
-            _ => format!("{SIGN_IN}?next={back}"),
+            "/" => form.to_owned(),
+            long if long.len() > NEXT_CAP => form.to_owned(),
+            _ => format!("{form}?next={back}"),
         }))
     }
 

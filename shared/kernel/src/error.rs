@@ -62,8 +62,16 @@ codes! {
     PortalClosed = "portal_closed", 403, "This portal is closed", "Contact the company that runs it in another way.";
     /// A customer whom the organization has blocked.
     AccountBlocked = "account_blocked", 403, "Your account is blocked", "Contact the company that runs this portal.";
-    /// A sign-in that a password alone does not open.
-    SecondFactorNeeded = "second_factor_needed", 403, "A second factor is needed", "Enroll a second factor, then sign in with it.";
+    /// A staff account that operators have banned.
+    AccountBanned = "account_banned", 403, "This account is suspended", "Contact support if you think this is a mistake.";
+    /// Half a session: the first factor was right, the second is outstanding.
+    SecondFactorNeeded = "second_factor_needed", 403, "A second factor is needed", "Finish signing in with your authenticator app or a recovery code.";
+    /// An organization whose members need a second factor.
+    SecondFactorRequired = "second_factor_required", 403, "This organization requires two-factor authentication", "Set up an authenticator app under Account → Security, then sign in with it.";
+    /// Something for which one must have proved who one is a short while ago.
+    StepUpNeeded = "step_up_needed", 403, "Confirm that it is you", "Confirm your password or a code, then try again.";
+    /// The operator's role does not allow it.
+    DutyMissing = "duty_missing", 403, "Your operator role does not allow this", "Ask an operator with the admin role.";
     /// The key lacks the scope.
     ScopeMissing = "scope_missing", 403, "The API key lacks a scope", "Use a key that has the scope named in `required_scope`.";
     /// The key is limited to other addresses.

@@ -63,6 +63,10 @@ pub struct Tenant {
     pub name: String,
     /// Whether the portal is open, and if not, why.
     pub state: PortalState,
+    /// Whether people may make themselves an account here.
+    pub self_sign_up: bool,
+    /// Counts the changes of the tenant's look; 0 is our own look. Stands in the stylesheet's address.
+    pub branding: i64,
 }
 /// Whether a portal serves its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

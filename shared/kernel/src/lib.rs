@@ -12,6 +12,7 @@ pub mod config;
 pub mod db;
 pub mod dispatch;
 pub mod error;
+pub mod flash;
 pub mod host;
 pub mod id;
 pub mod idempotency;

@@ -24,6 +24,8 @@ pub enum Limit {
     Address,
     /// Burst by address, and an exact window for each address.
     AddressExact(Exact),
+    /// Burst by address, and an exact window for each signed-in account.
+    AccountExact(Exact),
     /// A provider's deliveries: refused by signature and size only, so that none is lost to a limit.
     Provider,
 }
@@ -31,7 +33,7 @@ impl Limit {
     /// The exact window, where there is one.
     pub const fn exact(self) -> Option<Exact> {
         match self {
-            Self::ApiExact(e) | Self::AddressExact(e) => Some(e),
+            Self::ApiExact(e) | Self::AddressExact(e) | Self::AccountExact(e) => Some(e),
             Self::Api(_) | Self::Address | Self::Provider => None,
         }
     }

@@ -233,6 +233,22 @@ pub(crate) fn only_bookkeeping(stmts: &[Stmt]) -> Result<()> {
     }
 }
 
+/// Keeps books after the reply, as well as it goes: what is lost is lost, and said in the log as `what`. Business statements are
+/// refused.
+pub fn bookkeep_later(ports: &Ports, what: &'static str, stmts: Vec<Stmt>) {
+    let inner = ports.clone();
+    ports.background.defer(Box::pin(async move {
+        let cause = match only_bookkeeping(&stmts) {
+            Err(_) => "a business statement".to_owned(),
+            Ok(()) => match inner.db.apply(Batch(stmts)).await {
+                Ok(_) => return,
+                Err(e) => e.0,
+            },
+        };
+        crate::log::best_effort(&*inner.log, inner.clock.now(), what, &cause);
+    }));
+}
+
 pub(crate) fn job_stmt(ports: &Ports, kind: JobKind, subject: &str, org: Option<&OrgId>, now: Millis) -> (Stmt, Hint) {
     let id: JobId = ports.id();
     let stmt = JOB.bind([(&id).into(), kind.name.into(), subject.into(), org.into(), now.into(), kind.max_attempts.into()]);

@@ -139,6 +139,116 @@ impl Role {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.as_str() == text)
     }
+    /// Whether it has the ability.
+    pub const fn may(self, ability: Ability) -> bool {
+        match ability {
+            Ability::Read => true,
+            Ability::Work => matches!(self, Self::Member | Self::Admin | Self::Owner),
+            Ability::Pay => matches!(self, Self::Billing | Self::Admin | Self::Owner),
+            Ability::Manage => matches!(self, Self::Admin | Self::Owner),
+            Ability::Own => matches!(self, Self::Owner),
+        }
+    }
+    /// Whether who has it may give or take the other: nobody reaches above themselves, and owners are the owners' business.
+    pub const fn may_grant(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => !matches!(other, Self::Owner),
+            Self::Viewer | Self::Member | Self::Billing => false,
+        }
+    }
+}
+
+/// What a route asks of a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ability {
+    /// Seeing what the organization has: every role.
+    Read,
+    /// Working tickets and customers: member, admin, owner.
+    Work,
+    /// The organization's billing: billing, admin, owner.
+    Pay,
+    /// Members, keys, webhooks, settings: admin, owner.
+    Manage,
+    /// Deleting the organization, handing it over: owner.
+    Own,
+}
+impl Ability {
+    /// Every ability.
+    pub const ALL: [Self; 5] = [Self::Read, Self::Work, Self::Pay, Self::Manage, Self::Own];
+    /// Its name, for the printed table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Work => "work",
+            Self::Pay => "pay",
+            Self::Manage => "manage",
+            Self::Own => "own",
+        }
+    }
+}
+
+/// An operator's role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperatorRole {
+    /// Everything.
+    Admin,
+    /// Searches, helps people, opens sessions in their place.
+    Support,
+    /// Repairs billing.
+    Billing,
+    /// Looks.
+    Viewer,
+}
+impl OperatorRole {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Support, Self::Billing, Self::Viewer];
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Support => "support",
+            Self::Billing => "billing",
+            Self::Viewer => "viewer",
+        }
+    }
+    /// Reads a stored role.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text)
+    }
+    /// Whether the duty is theirs.
+    pub const fn may(self, duty: Duty) -> bool {
+        match duty {
+            Duty::Look => true,
+            Duty::Support => matches!(self, Self::Admin | Self::Support),
+            Duty::Billing => matches!(self, Self::Admin | Self::Billing),
+            Duty::Administer => matches!(self, Self::Admin),
+        }
+    }
+}
+
+/// What a route asks of an operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// Looking.
+    Look,
+    /// Helping people: ending sessions, notices, sessions in their place.
+    Support,
+    /// Repairing billing.
+    Billing,
+    /// Operators, suspensions, bans.
+    Administer,
+}
+impl Duty {
+    /// Its name, for the printed table.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Support => "support",
+            Self::Billing => "billing",
+            Self::Administer => "administer",
+        }
+    }
 }
 
 /// An API key that was checked.
@@ -159,6 +269,24 @@ pub struct Key {
     /// Whether it reads test or live data.
     pub live: bool,
 }
+/// What a session's holder has proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// When they last proved who they are.
+    pub at: Millis,
+    /// Whether a second factor was part of it.
+    pub second_factor: bool,
+}
+
+/// An organization to switch to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrgLink {
+    /// Its slug.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
 /// A signed-in staff member, within one organization or none.
 #[derive(Debug, Clone)]
 pub struct Staff {
@@ -166,10 +294,22 @@ pub struct Staff {
     pub user: UserId,
     /// The name to show.
     pub name: String,
+    /// The account's address.
+    pub email: String,
     /// The session.
     pub session: SessionId,
+    /// What the session proves.
+    pub proof: Proof,
     /// The organization the path names, with the role there.
     pub membership: Option<(OrgId, Role)>,
+    /// Whether that organization asks for a second factor that this session lacks.
+    pub factor_missing: bool,
+    /// Whether that organization is suspended.
+    pub suspended: bool,
+    /// The organizations to switch to, by name.
+    pub orgs: Vec<OrgLink>,
+    /// Unread notifications.
+    pub unread: i64,
 }
 /// A signed-in customer of one organization.
 #[derive(Debug, Clone)]
@@ -178,10 +318,16 @@ pub struct Customer {
     pub id: CustomerId,
     /// The name to show.
     pub name: String,
+    /// The account's address.
+    pub email: String,
     /// Its organization.
     pub org: OrgId,
     /// The session.
     pub session: SessionId,
+    /// What the session proves.
+    pub proof: Proof,
+    /// Unread notifications.
+    pub unread: i64,
 }
 /// A signed-in operator.
 #[derive(Debug, Clone)]
@@ -190,6 +336,28 @@ pub struct Operator {
     pub user: UserId,
     /// The name to show.
     pub name: String,
+    /// The account's address.
+    pub email: String,
+    /// What they may do.
+    pub role: OperatorRole,
+    /// The session.
+    pub session: SessionId,
+    /// What the session proves.
+    pub proof: Proof,
+}
+/// Whose first factor was right while the second is outstanding. The challenge is open to them, and nothing else.
+#[derive(Debug, Clone)]
+pub struct Half {
+    /// As in `sessions.kind`.
+    pub kind: &'static str,
+    /// The account.
+    pub subject: String,
+    /// The name to show.
+    pub name: String,
+    /// The account's address.
+    pub email: String,
+    /// A customer's organization.
+    pub org: Option<OrgId>,
     /// The session.
     pub session: SessionId,
 }
@@ -207,6 +375,8 @@ pub enum Principal {
     Customer(Customer),
     /// An operator of the service.
     Operator(Operator),
+    /// Somebody between their first factor and their second.
+    Half(Half),
     /// A part of the system, by name: a provider's verified call, a queue consumer, a cron.
     System(&'static str, AuditLog),
 }
@@ -218,6 +388,7 @@ impl Principal {
             Self::Key(k) => Some(&k.org),
             Self::Staff(s) => s.membership.as_ref().map(|(org, _)| org),
             Self::Customer(c) => Some(&c.org),
+            Self::Half(h) => h.org.as_ref(),
             Self::System(_, AuditLog::Org(org)) => Some(org),
             Self::System(..) | Self::Operator(_) | Self::Anonymous => None,
         }
@@ -230,6 +401,7 @@ impl Principal {
             Self::Staff(_) => "staff",
             Self::Customer(_) => "customer",
             Self::Operator(_) => "operator",
+            Self::Half(h) => h.kind,
             Self::System(..) => "system",
         }
     }
@@ -242,6 +414,7 @@ impl Principal {
             Self::Staff(s) => s.user.as_str(),
             Self::Customer(c) => c.id.as_str(),
             Self::Operator(o) => o.user.as_str(),
+            Self::Half(h) => &h.subject,
             Self::System(name, _) => name,
         }
     }
@@ -253,7 +426,37 @@ impl Principal {
             Self::Staff(s) => &s.name,
             Self::Customer(c) => &c.name,
             Self::Operator(o) => &o.name,
+            Self::Half(h) => &h.name,
             Self::System(name, _) => name,
+        }
+    }
+    /// The account's address, where the caller is a person.
+    pub fn email(&self) -> &str {
+        match self {
+            Self::Staff(s) => &s.email,
+            Self::Customer(c) => &c.email,
+            Self::Operator(o) => &o.email,
+            Self::Half(h) => &h.email,
+            Self::Anonymous | Self::Key(_) | Self::System(..) => "",
+        }
+    }
+    /// The caller's session, if they have one.
+    pub fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::Staff(s) => Some(&s.session),
+            Self::Customer(c) => Some(&c.session),
+            Self::Operator(o) => Some(&o.session),
+            Self::Half(h) => Some(&h.session),
+            Self::Anonymous | Self::Key(_) | Self::System(..) => None,
+        }
+    }
+    /// What the caller's session proves. Nothing before the second factor.
+    pub fn proof(&self) -> Option<Proof> {
+        match self {
+            Self::Staff(s) => Some(s.proof),
+            Self::Customer(c) => Some(c.proof),
+            Self::Operator(o) => Some(o.proof),
+            Self::Half(_) | Self::Anonymous | Self::Key(_) | Self::System(..) => None,
         }
     }
     /// The log the caller's actions go to.

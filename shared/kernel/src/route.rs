@@ -10,10 +10,11 @@ use crate::{
     limit::Limit,
     mutation::{Committed, Mutation},
     ports::{BlobReader, Ports},
-    principal::{Role, Scope},
+    principal::{Ability, Duty, Scope},
     reply::Reply,
     request::Request,
     sql::Stmt,
+    time::Span,
 };
 
 /// The methods there are. HEAD is answered as GET without a body.
@@ -61,15 +62,38 @@ pub enum Auth {
     Key,
     /// As [`Auth::Key`], read from the database whatever the caches hold: for what must be true now. Costs a round trip.
     KeyNow,
-    /// A signed-in staff member of the organization that the path names as `{org}`, with at least that role.
-    Staff(Role),
+    /// A signed-in staff member of the organization that the path names as `{org}`, whose role has that ability.
+    Staff(Ability),
+    /// Anybody, on a surface for people; who is signed in is known all the same.
+    Visitor,
+    /// Somebody whose first factor was right, for the second. Nobody else.
+    Challenge,
+    /// Any signed-in account of the surface: staff at the app, a customer at a portal, an operator at the console.
+    Person,
     /// Any signed-in staff account.
     Account,
     /// A signed-in customer of the organization that the host names.
     Customer,
-    /// A signed-in operator. To others the route does not exist; who is not signed in is asked to.
-    Operator,
+    /// A signed-in operator whose role has that duty. To others the route does not exist; who is not signed in is asked to.
+    Operator(Duty),
 }
+impl Auth {
+    /// Whether a session's cookie is what lets in.
+    pub const fn by_cookie(self) -> bool {
+        matches!(self, Self::Visitor | Self::Challenge | Self::Person | Self::Account | Self::Staff(_) | Self::Customer | Self::Operator(_))
+    }
+}
+
+/// Whether a route asks its caller to have proved who they are a short while ago (security-and-ui.md §1.1 S8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepUp {
+    /// It does not.
+    Never,
+    /// Within ten minutes: [`SUDO`].
+    Recent,
+}
+/// How long a proof is recent.
+pub const SUDO: Span = Span::minutes(10);
 
 /// What a route leaves in the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -140,6 +164,8 @@ pub struct Route {
     pub csrf: Csrf,
     /// Whether it honors an Idempotency-Key.
     pub idempotency: Idempotency,
+    /// Whether the caller must have proved who they are a short while ago.
+    pub step_up: StepUp,
     /// One line for the printed table and the API's documentation.
     pub summary: &'static str,
 }
@@ -180,7 +206,9 @@ impl Route {
         assert!(!self.surfaces.is_empty(), "a route is served somewhere");
         assert!(!self.summary.is_empty(), "a route says what it is for");
         assert!(matches!(self.auth, Auth::Key | Auth::KeyNow) || matches!(self.scope, Scope::None), "a scope is asked of keys only");
-        let cookie = matches!(self.auth, Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator);
+        let cookie = self.auth.by_cookie();
+        let known = cookie && !matches!(self.auth, Auth::Visitor | Auth::Challenge);
+        assert!(known || matches!(self.step_up, StepUp::Never), "only who is signed in can prove it again");
         let form = matches!(self.payload, Payload::Form(_));
         match self.csrf {
             Csrf::SafeMethod => assert!(get, "only a GET is safe"),
@@ -460,23 +488,38 @@ pub const fn command<C: Command>() -> Entry {
 ///
 /// # Errors
 /// What the caller lacks.
-pub(crate) fn authorize(route: &Route, principal: &Principal) -> Result<()> {
+pub(crate) fn authorize(route: &Route, principal: &Principal, now: Millis) -> Result<()> {
     match (route.auth, principal) {
-        (Auth::Public, _) | (Auth::Provider(_), Principal::System(..)) => Ok(()),
+        (Auth::Public | Auth::Visitor, _) | (Auth::Provider(_), Principal::System(..)) | (Auth::Challenge, Principal::Half(_)) => Ok(()),
         (Auth::Key | Auth::KeyNow, Principal::Key(key)) if key.scopes.allow(route.scope) => Ok(()),
         (Auth::Key | Auth::KeyNow, Principal::Key(_)) => Err(Error::from(Code::ScopeMissing).member("required_scope", route.scope.name())),
         (Auth::Key | Auth::KeyNow, _) => Err(Error::from(Code::KeyMissing).header("www-authenticate", "Bearer")),
-        (Auth::Staff(least), Principal::Staff(staff)) => match &staff.membership {
-            Some((_, role)) if *role >= least => Ok(()),
+        // Half a session opens the challenge and nothing else, not even what is there.
+        (_, Principal::Half(_)) => Err(Code::SecondFactorNeeded.into()),
+        (Auth::Staff(ability), Principal::Staff(staff)) => match &staff.membership {
+            Some(_) if staff.suspended => Err(Code::OrgSuspended.into()),
+            Some(_) if staff.factor_missing => Err(Code::SecondFactorRequired.into()),
+            Some((_, role)) if role.may(ability) => recent(route, principal, now),
             Some(_) => Err(Code::RoleMissing.into()),
             // Not a member: the organization does not exist for them.
             None => Err(Code::NotFound.into()),
         },
-        (Auth::Account, Principal::Staff(_)) | (Auth::Customer, Principal::Customer(_)) | (Auth::Operator, Principal::Operator(_)) => {
-            Ok(())
+        (Auth::Operator(duty), Principal::Operator(operator)) if !operator.role.may(duty) => Err(Code::DutyMissing.into()),
+        (Auth::Account | Auth::Person, Principal::Staff(_))
+        | (Auth::Customer | Auth::Person, Principal::Customer(_))
+        | (Auth::Operator(_) | Auth::Person, Principal::Operator(_)) => recent(route, principal, now),
+        (Auth::Operator(_), Principal::Anonymous) => Err(Code::SignInNeeded.into()),
+        (Auth::Operator(_), _) => Err(Code::NotFound.into()),
+        (Auth::Staff(_) | Auth::Account | Auth::Person | Auth::Customer | Auth::Challenge | Auth::Provider(_), _) => {
+            Err(Code::SignInNeeded.into())
         }
-        (Auth::Operator, Principal::Anonymous) => Err(Code::SignInNeeded.into()),
-        (Auth::Operator, _) => Err(Code::NotFound.into()),
-        (Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Provider(_), _) => Err(Code::SignInNeeded.into()),
+    }
+}
+
+fn recent(route: &Route, principal: &Principal, now: Millis) -> Result<()> {
+    match (route.step_up, principal.proof()) {
+        (StepUp::Never, _) => Ok(()),
+        (StepUp::Recent, Some(proof)) if now < proof.at.plus(SUDO) => Ok(()),
+        (StepUp::Recent, _) => Err(Code::StepUpNeeded.into()),
     }
 }

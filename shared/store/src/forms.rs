@@ -8,12 +8,7 @@ use kernel::{Principal, Request, time::Span};
 const KEPT: Span = Span::days(400);
 
 fn message(browser: &str, principal: &Principal) -> Vec<u8> {
-    let who = match principal {
-        Principal::Staff(s) => s.session.to_string(),
-        Principal::Customer(c) => c.session.to_string(),
-        Principal::Operator(o) => o.session.to_string(),
-        Principal::Anonymous | Principal::Key(_) | Principal::System(..) => String::new(),
-    };
+    let who = principal.session().map(ToString::to_string).unwrap_or_default();
     format!("{}!{browser}!{}!{who}", browser.len(), who.len()).into_bytes()
 }
 

@@ -60,7 +60,7 @@ impl Gate for Gatekeeper {
         Box::pin(async move {
             match self.app.config.portal_slug(host) {
                 Some(slug) => portals::by_slug(&self.state.portals, &self.ports, slug).await,
-                None => Ok(None),
+                None => portals::by_domain(&self.state.portals, &self.ports, host).await,
             }
         })
     }
@@ -69,7 +69,7 @@ impl Gate for Gatekeeper {
         Box::pin(async move {
             match entry.route.limit {
                 Limit::Provider => Ok(()),
-                Limit::Api(_) | Limit::ApiExact(_) | Limit::Address | Limit::AddressExact(_) => {
+                Limit::Api(_) | Limit::ApiExact(_) | Limit::Address | Limit::AddressExact(_) | Limit::AccountExact(_) => {
                     burst::admit(&self.ports, "RL_IP_10", &burst::address(ip)).await
                 }
             }
@@ -81,8 +81,8 @@ impl Gate for Gatekeeper {
             match entry.route.auth {
                 Auth::Key => self.key(req, fresh).await,
                 Auth::KeyNow => self.key(req, true).await,
-                Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => sessions::authenticate(&self.ports, site, req).await,
                 Auth::Public | Auth::Provider(_) => Ok(Principal::Anonymous),
+                _ => sessions::authenticate(&self.ports, site, req).await,
             }
         })
     }
@@ -92,7 +92,7 @@ impl Gate for Gatekeeper {
             let cost = match entry.route.limit {
                 Limit::Api(cost) => cost,
                 Limit::ApiExact(_) => 1,
-                Limit::Address | Limit::AddressExact(_) | Limit::Provider => return Ok(Vec::new()),
+                Limit::Address | Limit::AddressExact(_) | Limit::AccountExact(_) | Limit::Provider => return Ok(Vec::new()),
             };
             let Principal::Key(key) = principal else { return Ok(Vec::new()) };
             let limits = Plan::parse(&key.plan).limits();
@@ -111,6 +111,7 @@ impl Gate for Gatekeeper {
         }
         match (entry.route.limit, principal.org()) {
             (Limit::ApiExact(policy), Some(org)) => guards.extend(exact::take(policy, &org.to_string(), now)),
+            (Limit::AccountExact(policy), _) => guards.extend(exact::take(policy, principal.id(), now)),
             (Limit::AddressExact(policy), _) => guards.extend(exact::take(policy, &burst::address(ip), now)),
             _ => {}
         }

@@ -7,11 +7,26 @@ use kernel::{
     error::{Code, Error},
     host::{PortalState, Site, Tenant},
     ports::Ports,
+    sql::Stmt,
 };
 
+/// What a portal needs of its organization.
+macro_rules! portal {
+    ($from:literal) => {
+        concat!(
+            "SELECT o.id, o.slug, o.name, o.status, o.portal_open, o.self_sign_up, o.branding_version ",
+            $from,
+            " AND o.deleted_at IS NULL"
+        )
+    };
+}
+
 kernel::sql! {
-    Read Global("finds out which organization a host belongs to") BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open"] =
-        "SELECT id, slug, name, status, portal_open FROM orgs WHERE slug = ?1";
+    Read Global("finds out which organization a host belongs to")
+    BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version"] = portal!("FROM orgs o WHERE o.slug = ?1");
+    Read Global("finds out which organization a domain belongs to")
+    BY_DOMAIN(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version"] =
+        portal!("FROM domains d JOIN orgs o ON o.id = d.org_id WHERE d.host = ?1 AND d.state = 'active'");
 }
 
 /// What is cached of a portal.
@@ -21,6 +36,8 @@ pub struct Portal {
     slug: String,
     name: String,
     state: u8,
+    self_sign_up: bool,
+    branding: i64,
 }
 
 /// The site of a slug under the portal domain.
@@ -28,24 +45,54 @@ pub struct Portal {
 /// # Errors
 /// What the database refused.
 pub async fn by_slug(leases: &Leases<Portal>, ports: &Ports, slug: &str) -> Result<Option<Site>> {
+    find(leases, ports, slug, BY_SLUG.bind([slug.into()])).await
+}
+
+/// The site of a tenant's own domain, once it is proven. A slug has no dot and a domain has one: they share the leases.
+///
+/// # Errors
+/// What the database refused.
+pub async fn by_domain(leases: &Leases<Portal>, ports: &Ports, host: &str) -> Result<Option<Site>> {
+    if !host.contains('.') {
+        return Ok(None);
+    }
+    find(leases, ports, host, BY_DOMAIN.bind([host.into()])).await
+}
+
+async fn find(leases: &Leases<Portal>, ports: &Ports, name: &str, stmt: Stmt) -> Result<Option<Site>> {
     let read = || -> kernel::Fut<'_, Result<Option<Portal>>> {
-        Box::pin(async {
-            let Some(row) = first(&*ports.db, BY_SLUG.bind([slug.into()])).await? else { return Ok(None) };
+        let stmt = stmt.clone();
+        Box::pin(async move {
+            let Some(row) = first(&*ports.db, stmt).await? else { return Ok(None) };
             let state = match (row.text(3)?, row.int(4)?) {
                 ("suspended", _) => 2,
                 (_, 0) => 1,
                 _ => 0,
             };
-            Ok(Some(Portal { org: row.text(0)?.to_owned(), slug: row.text(1)?.to_owned(), name: row.text(2)?.to_owned(), state }))
+            Ok(Some(Portal {
+                org: row.text(0)?.to_owned(),
+                slug: row.text(1)?.to_owned(),
+                name: row.text(2)?.to_owned(),
+                state,
+                self_sign_up: row.int(5)? == 1,
+                branding: row.int(6)?,
+            }))
         })
     };
-    let Some(found) = leases.get(ports, slug, read).await? else { return Ok(None) };
+    let Some(found) = leases.get(ports, name, read).await? else { return Ok(None) };
     let state = match found.state {
         0 => PortalState::Open,
         1 => PortalState::Off,
         _ => PortalState::Suspended,
     };
-    Ok(Some(Site::Portal(Tenant { org: OrgId::stored(&found.org)?, slug: found.slug, name: found.name, state })))
+    Ok(Some(Site::Portal(Tenant {
+        org: OrgId::stored(&found.org)?,
+        slug: found.slug,
+        name: found.name,
+        state,
+        self_sign_up: found.self_sign_up,
+        branding: found.branding,
+    })))
 }
 
 /// Refuses where a portal does not serve its customers, and says whose decision that is.

@@ -14,10 +14,11 @@ use kernel::{
     AttemptId, AuditId, CommentId, CustomerId, DeliveryId, EndpointId, EventId, ExportId, Id, JobId, KeyId, Millis, OrgId, Principal,
     RequestId, SessionId, TicketId, UserId,
     host::Surface,
-    principal::{Customer, Operator, Role, Staff},
+    principal::{Customer, Operator, OperatorRole, Proof, Role, Staff},
     sql::Value,
     time::Span,
 };
+use store::sessions::{Begin, Browser, Reached};
 
 /// The password of everybody.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -152,6 +153,10 @@ pub struct World {
     pub outsider: Member,
     /// A key that looks right and was never made.
     pub unknown_key: ApiKey,
+    /// Of the first organization's owner, its first customer and the operator: between the first factor and the second.
+    pub half: [Session; 3],
+    /// Of the same three: signed in, but their last proof is too old for what is sensitive.
+    pub stale: [Session; 3],
 }
 
 struct Seed<'a> {
@@ -175,9 +180,17 @@ impl World {
         let former_operator = operator("former-operator");
         db.execute("DELETE FROM operators WHERE user_id = ?1", &[(&former_operator.user).into()]);
         seed.end(&ended_operator.session);
+        let (operator, team) = (operator("operator"), seed.org("northwind", "team", "active"));
+        let three = [&team.member(Role::Owner).session, &team.customers[0].session, &operator.session];
+        let half = three.map(|session| seed.again(session, Reached::Challenge, now));
+        let reached = |at: usize| if at == 2 { Reached::TwoFactors } else { Reached::OneFactor };
+        let old = now.minus(Span::minutes(11));
+        let stale = [0, 1, 2].map(|at| seed.again(three[at], reached(at), old));
         Self {
-            operator: operator("operator"),
-            team: seed.org("northwind", "team", "active"),
+            operator,
+            team,
+            half,
+            stale,
             free: seed.org("contoso", "free", "active"),
             suspended: seed.org("fabrikam", "team", "suspended"),
             outsider: seed.account("outsider", "nowhere.example"),
@@ -186,9 +199,22 @@ impl World {
             former_operator,
         }
     }
+    /// Somebody on that surface between the first factor and the second.
+    pub fn half_session(&self, surface: Surface) -> &Session {
+        &self.half[at(surface)]
+    }
     /// The three organizations.
     pub fn orgs(&self) -> [&Org; 3] {
         [&self.team, &self.free, &self.suspended]
+    }
+}
+
+/// Where a surface's session stands among the three.
+fn at(surface: Surface) -> usize {
+    match surface {
+        Surface::App | Surface::Api => 0,
+        Surface::Portal => 1,
+        Surface::Platform => 2,
     }
 }
 
@@ -207,18 +233,51 @@ impl Seed<'_> {
 
     /// A session as the sign-in makes it.
     fn session(&self, kind: &'static str, principal: Principal, session: &SessionId, org: Option<&OrgId>, host: &str) -> Session {
-        let begun = store::sessions::begin(session, kind, principal.id(), org, host, self.now, self.rng.bytes());
+        // Operators have a second factor, or they are none; of the others some have one, and this is nobody's test.
+        let reached = if kind == "operator" { Reached::TwoFactors } else { Reached::OneFactor };
+        let browser = Browser { host, ip: "203.0.113.7", user_agent: "testkit" };
+        let of = Begin { kind, subject: principal.id(), org, method: "password", reached, browser };
+        let begun = store::sessions::begin(session, of, self.now, self.rng.bytes());
         self.db.run(&begun.stmt).unwrap();
         Session { principal, token: begun.token, host: host.to_owned() }
     }
+    /// Another session of the same account.
+    fn again(&self, like: &Session, reached: Reached, at: Millis) -> Session {
+        let principal = like.principal.clone();
+        let browser = Browser { host: &like.host, ip: "203.0.113.8", user_agent: "testkit" };
+        let of = Begin { kind: principal.kind(), subject: principal.id(), org: principal.org(), method: "password", reached, browser };
+        let begun = store::sessions::begin(&self.id(), of, at, self.rng.bytes());
+        self.db.run(&begun.stmt).unwrap();
+        let seen = "UPDATE sessions SET seen_at = ?2, idle_until = ?3 WHERE token_hash = ?1";
+        self.db.execute(seen, &[crypto::token::hash(&begun.token).into(), self.now.into(), self.now.plus(Span::minutes(9)).into()]);
+        Session { principal, token: begun.token, host: like.host.clone() }
+    }
     fn staff_session(&self, user: &UserId, name: &str) -> Session {
         let session: SessionId = self.id();
-        let principal = Principal::Staff(Staff { user: user.clone(), name: name.into(), session: session.clone(), membership: None });
+        let principal = Principal::Staff(Staff {
+            user: user.clone(),
+            name: name.into(),
+            email: String::new(),
+            session: session.clone(),
+            proof: Proof { at: self.now, second_factor: false },
+            membership: None,
+            factor_missing: false,
+            suspended: false,
+            orgs: Vec::new(),
+            unread: 0,
+        });
         self.session("staff", principal, &session, None, &host(Surface::App, ""))
     }
     fn operator_session(&self, user: &UserId, name: &str) -> Session {
         let session: SessionId = self.id();
-        let principal = Principal::Operator(Operator { user: user.clone(), name: name.into(), session: session.clone() });
+        let principal = Principal::Operator(Operator {
+            user: user.clone(),
+            name: name.into(),
+            email: String::new(),
+            role: OperatorRole::Admin,
+            session: session.clone(),
+            proof: Proof { at: self.now, second_factor: true },
+        });
         self.session("operator", principal, &session, None, &host(Surface::Platform, ""))
     }
     fn end(&self, session: &Session) {
@@ -330,7 +389,15 @@ impl Seed<'_> {
             ],
         );
         let session: SessionId = self.id();
-        let principal = Principal::Customer(Customer { id: id.clone(), name: label, org: org.clone(), session: session.clone() });
+        let principal = Principal::Customer(Customer {
+            id: id.clone(),
+            name: label,
+            email: email.clone(),
+            org: org.clone(),
+            session: session.clone(),
+            proof: Proof { at: self.now, second_factor: false },
+            unread: 0,
+        });
         Person { session: self.session("customer", principal, &session, Some(org), &host(Surface::Portal, slug)), id, email }
     }
 

@@ -53,6 +53,10 @@ pub enum Facts {
     Key(KeyState, Scopes),
     /// A session, and whether it still stands: not ended, its account still allowed.
     Session(SessionKind, bool),
+    /// A session whose second factor is outstanding.
+    Half(SessionKind),
+    /// A session that stands, whose last proof is too old for what is sensitive.
+    Stale(SessionKind),
 }
 
 /// A kind of caller.
@@ -133,8 +137,7 @@ fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
     let forged = Session { token: crypto::token::encode(&[9; 32]), ..team.member(Role::Owner).session.clone() };
     all.extend([
         member(free, Role::Owner, "owner of another organization"),
-        // What belongs to a suspended organization is nobody's membership.
-        Caller { roles: Vec::new(), ..member(suspended, Role::Owner, "owner of a suspended organization") },
+        member(suspended, Role::Owner, "owner of a suspended organization"),
         session("member removed a moment ago", &team.removed.session, SessionKind::Staff, true, None),
         session("staff without an organization", &world.outsider.session, SessionKind::Staff, true, None),
         session("staff whose session has ended", &team.ended.session, SessionKind::Staff, false, None),
@@ -152,6 +155,18 @@ fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
         session("operator whose session has ended", &world.ended_operator.session, SessionKind::Operator, false, None),
         session("former operator", &world.former_operator.session, SessionKind::Operator, false, None),
     ]);
+    let kinds = [SessionKind::Staff, SessionKind::Customer, SessionKind::Operator];
+    for (at, kind) in kinds.into_iter().enumerate() {
+        let home = (kind != SessionKind::Operator).then_some(team);
+        let roles = if kind == SessionKind::Staff { vec![(team.slug, Role::Owner)] } else { Vec::new() };
+        let name = |what: &str| format!("{kind:?} {what}").to_lowercase();
+        let of = |what: &str, session: &Session, facts: Facts| Caller {
+            roles: roles.clone(),
+            ..new(&name(what), Credential::Cookie(session.clone()), facts, home)
+        };
+        all.push(of("between two factors", &world.half[at], Facts::Half(kind)));
+        all.push(of("whose proof is old", &world.stale[at], Facts::Stale(kind)));
+    }
     all
 }
 

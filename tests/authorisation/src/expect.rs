@@ -5,10 +5,11 @@ use crate::{
     callers::{Caller, Credential, Facts, KeyState, SessionKind},
 };
 use kernel::{
+    dispatch::{CHALLENGE, CONFIRM, SIGN_IN},
     error::Code,
     host::Surface,
-    principal::Role,
-    route::{Auth, Method},
+    principal::{Ability, Role},
+    route::{Auth, Method, StepUp},
 };
 use testkit::{call::host, world::Org};
 
@@ -34,8 +35,8 @@ pub enum Ids {
 pub enum Expected {
     /// The problem with that code, and nothing has changed.
     Refused(Code),
-    /// The way to the sign-in form, and nothing has changed.
-    SignIn,
+    /// The way to the form with that path, and nothing has changed.
+    LedTo(&'static str),
     /// The handler's answer: done, or a conflict that only who is let in can run into.
     LetIn,
     /// The handler's answer to anybody: anything but a fault, and nothing of anybody's.
@@ -44,7 +45,7 @@ pub enum Expected {
 impl Expected {
     /// Whether the caller must be kept out.
     pub fn is_refusal(self) -> bool {
-        matches!(self, Self::Refused(_) | Self::SignIn)
+        matches!(self, Self::Refused(_) | Self::LedTo(_))
     }
 }
 
@@ -55,11 +56,11 @@ fn refused(code: Code) -> Expected {
 /// The expectation for a cell. `org` is the organization that the path or the host names.
 pub fn expected(place: &Place, caller: &Caller<'_>, ids: Ids, org: Option<&Org>, portal: &Org, suspended: &Org) -> Expected {
     let let_in = match place.route.auth {
-        Auth::Public => Expected::Anybody,
+        Auth::Public | Auth::Visitor => Expected::Anybody,
         // Nobody here can sign as a provider does.
         Auth::Provider(_) => refused(Code::SignatureInvalid),
         Auth::Key | Auth::KeyNow => by_key(place, caller),
-        Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator => by_session(place, caller, org, portal, suspended),
+        _ => by_session(place, caller, org, portal, suspended),
     };
     match (let_in, ids) {
         (Expected::LetIn, Ids::Sibling | Ids::Foreign | Ids::ForeignOrg | Ids::Missing | Ids::Malformed) => refused(Code::NotFound),
@@ -91,23 +92,43 @@ fn by_session(place: &Place, caller: &Caller<'_>, org: Option<&Org>, portal: &Or
         Surface::Platform => SessionKind::Operator,
         Surface::Api => return refused(Code::SignInNeeded),
     };
+    // A page leads to the form that helps; a form says what is missing.
+    let or_form = |form: &'static str, code: Code| if place.route.method == Method::Get { Expected::LedTo(form) } else { refused(code) };
+    let visitor = matches!(place.route.auth, Auth::Visitor);
     let here = caller.session().is_some_and(|s| s.host == host(place.surface, portal.slug));
-    if !here || caller.facts != Facts::Session(kind, true) {
-        return if place.route.method == Method::Get { Expected::SignIn } else { refused(Code::SignInNeeded) };
+    let challenge = matches!(place.route.auth, Auth::Challenge);
+    match caller.facts {
+        _ if visitor => return Expected::Anybody,
+        Facts::Half(of) if here && of == kind => {
+            return if challenge { Expected::LetIn } else { or_form(CHALLENGE, Code::SecondFactorNeeded) };
+        }
+        Facts::Session(of, true) | Facts::Stale(of) if here && of == kind && !challenge => {}
+        _ => return or_form(SIGN_IN, Code::SignInNeeded),
     }
     let role = |of: Option<&Org>| of.and_then(|o| caller.roles.iter().find(|(slug, _)| *slug == o.slug)).map(|(_, role)| *role);
+    let stale = matches!(caller.facts, Facts::Stale(_)) && place.route.step_up == StepUp::Recent;
     match place.route.auth {
-        Auth::Staff(least) => match role(org) {
+        Auth::Staff(_) if role(org).is_some() && org.is_some_and(|o| o.slug == suspended.slug) => refused(Code::OrgSuspended),
+        Auth::Staff(ability) => match role(org) {
             None => refused(Code::NotFound),
-            Some(role) if enough(role, least) => Expected::LetIn,
+            Some(role) if enough(role, ability) && stale => or_form(CONFIRM, Code::StepUpNeeded),
+            Some(role) if enough(role, ability) => Expected::LetIn,
             Some(_) => refused(Code::RoleMissing),
         },
-        Auth::Account | Auth::Customer | Auth::Operator => Expected::LetIn,
-        Auth::Public | Auth::Provider(_) | Auth::Key | Auth::KeyNow => Expected::Anybody,
+        _ if stale => or_form(CONFIRM, Code::StepUpNeeded),
+        Auth::Account | Auth::Person | Auth::Customer | Auth::Operator(_) => Expected::LetIn,
+        Auth::Public | Auth::Visitor | Auth::Challenge | Auth::Provider(_) | Auth::Key | Auth::KeyNow => Expected::Anybody,
     }
 }
 
-/// Roles as product.md §5 ranks them.
-fn enough(role: Role, least: Role) -> bool {
-    role >= least
+/// What each role may, as product.md §2 says it: written out, so that the product's own table is not compared with itself.
+fn enough(role: Role, ability: Ability) -> bool {
+    let may: &[Ability] = match role {
+        Role::Owner => &[Ability::Read, Ability::Work, Ability::Pay, Ability::Manage, Ability::Own],
+        Role::Admin => &[Ability::Read, Ability::Work, Ability::Pay, Ability::Manage],
+        Role::Billing => &[Ability::Read, Ability::Pay],
+        Role::Member => &[Ability::Read, Ability::Work],
+        Role::Viewer => &[Ability::Read],
+    };
+    may.contains(&ability)
 }

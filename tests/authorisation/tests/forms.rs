@@ -16,9 +16,18 @@ fn two(h: &Harness, place: &Place) -> (Option<Session>, Option<Session>) {
     let (team, free) = (&h.world.team, &h.world.free);
     match place.route.auth {
         Auth::Public => (None, Some(team.member(Role::Owner).session.clone())),
+        // One token is the visitor's own, the other that of somebody who is signed in.
+        Auth::Visitor | Auth::Person if place.surface == Surface::App => {
+            (Some(team.member(Role::Owner).session.clone()), Some(free.member(Role::Owner).session.clone()))
+        }
+        Auth::Visitor | Auth::Person if place.surface == Surface::Portal => {
+            (Some(team.customers[0].session.clone()), Some(team.customers[1].session.clone()))
+        }
+        Auth::Visitor | Auth::Person => (Some(h.world.operator.session.clone()), Some(h.world.ended_operator.session.clone())),
+        Auth::Challenge => (Some(h.world.half_session(place.surface).clone()), Some(team.member(Role::Owner).session.clone())),
         Auth::Staff(_) | Auth::Account => (Some(team.member(Role::Owner).session.clone()), Some(free.member(Role::Owner).session.clone())),
         Auth::Customer => (Some(team.customers[0].session.clone()), Some(team.customers[1].session.clone())),
-        Auth::Operator => (Some(h.world.operator.session.clone()), Some(h.world.ended_operator.session.clone())),
+        Auth::Operator(_) => (Some(h.world.operator.session.clone()), Some(h.world.ended_operator.session.clone())),
         Auth::Key | Auth::KeyNow | Auth::Provider(_) => panic!("{}: a key sends no form", place.name()),
     }
 }
@@ -109,7 +118,7 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
 #[test]
 fn only_forms_without_cookies_go_without_a_token() {
     for place in places() {
-        let cookie = matches!(place.route.auth, Auth::Staff(_) | Auth::Account | Auth::Customer | Auth::Operator);
+        let cookie = place.route.auth.by_cookie();
         if place.is_command() && (cookie || place.surface != Surface::Api) {
             assert_eq!(place.route.csrf, Csrf::OriginAndToken, "{}", place.name());
         }

@@ -128,7 +128,9 @@ impl Matrix {
         let mut wrong = Vec::new();
         let ok = match want {
             Expected::Refused(problem) => status == problem.status() && code == problem.slug(),
-            Expected::SignIn => status == 303 && reply.header("location").is_some_and(|to| to.starts_with("/sign-in")),
+            Expected::LedTo(form) => {
+                status == 303 && reply.header("location").is_some_and(|to| to == form || to.starts_with(&format!("{form}?next=")))
+            }
             Expected::LetIn => matches!(status, 200..=299 | 303 | 409) || matches!(code.as_str(), "plan_limit_reached"),
             Expected::Anybody => status < 500 && status != 405,
         };
@@ -151,7 +153,7 @@ impl Matrix {
         }
         // A known caller who is refused leaves a trace; nobody else writes one.
         let denied = h.db.count("SELECT count(*) FROM audit_events WHERE action = 'access.denied' AND outcome = 'denied'", &[]);
-        let due = i64::from(matches!(want, Expected::Refused(Code::RoleMissing | Code::ScopeMissing)));
+        let due = i64::from(audited(want));
         if want.is_refusal() && denied != due {
             wrong.push(format!("{denied} denials in the audit log, wanted {due}"));
         }
@@ -169,8 +171,7 @@ impl Matrix {
             now.iter().filter(|(table, hash)| self.whole.get(*table) != Some(hash)).map(|(table, _)| table).collect();
         let reads_only = !cell.place.is_command() && matches!(cell.place.route.audit, kernel::route::Audit::ReadOnly);
         if want.is_refusal() || reads_only {
-            let audited = matches!(want, Expected::Refused(Code::RoleMissing | Code::ScopeMissing));
-            let other: Vec<&&String> = different.iter().filter(|t| !(audited && **t == "audit_events")).collect();
+            let other: Vec<&&String> = different.iter().filter(|t| !(audited(want) && **t == "audit_events")).collect();
             if !other.is_empty() {
                 wrong.push(format!("changed {other:?}"));
             }
@@ -186,6 +187,12 @@ impl Matrix {
         }
         wrong
     }
+}
+
+/// Whether a refusal leaves a trace: the caller is known and may not.
+fn audited(want: Expected) -> bool {
+    matches!(want, Expected::Refused(code) if code.status() == 403 && !matches!(code, Code::PortalClosed | Code::CsrfRefused))
+        && !matches!(want, Expected::Refused(Code::KeyRevoked))
 }
 
 /// Texts of other organizations in what was shown or sent.

@@ -18,9 +18,7 @@ use routes::{sign_in, sign_in_page, sign_out};
 pub const ROUTES: &[Entry] = &[
     query::<sign_in_page::SignInPage>(),
     command::<sign_in::SignIn>(),
-    command::<sign_out::StaffSignOut>(),
-    command::<sign_out::CustomerSignOut>(),
-    command::<sign_out::OperatorSignOut>(),
+    command::<sign_out::SignOut>(),
 ];
 
 /// The Worker.

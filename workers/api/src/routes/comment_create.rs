@@ -8,7 +8,7 @@ use kernel::{
     id::Id,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -33,6 +33,7 @@ impl Command for CommentCreate {
         payload: Payload::Json(256 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Adds a comment to a ticket",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

@@ -7,7 +7,7 @@ use kernel::{
     limit::Limit,
     page::Page,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -35,6 +35,7 @@ impl Query for CommentList {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Lists a ticket's comments, newest first",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

@@ -8,7 +8,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::json;
 
@@ -26,6 +26,7 @@ impl Query for Me {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "The key that asks, its organization and its limits",
     };
     async fn call(cx: Read<'_>, _req: &Request) -> Result<Reply> {

@@ -13,7 +13,7 @@ use kernel::{
     input::FieldError,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -35,6 +35,7 @@ impl Command for TicketCreate {
         payload: Payload::Json(256 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Creates a ticket",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

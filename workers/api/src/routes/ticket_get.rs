@@ -7,7 +7,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -29,6 +29,7 @@ impl Query for TicketGet {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Shows a ticket",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

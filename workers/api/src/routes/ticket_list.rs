@@ -7,7 +7,7 @@ use kernel::{
     limit::Limit,
     page::Page,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -39,6 +39,7 @@ impl Query for TicketList {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Lists tickets, newest first; filters: status, customer_id",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

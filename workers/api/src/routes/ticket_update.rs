@@ -15,7 +15,7 @@ use kernel::{
     id::Id,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::{Map, Value, json};
 
@@ -41,6 +41,7 @@ impl Command for TicketUpdate {
         payload: Payload::Json(256 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Changes a ticket",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

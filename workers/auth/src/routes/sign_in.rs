@@ -17,13 +17,13 @@ use kernel::{
     input::Text,
     limit::{Exact, Limit},
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
 use store::{
     forms,
     limits::{burst, exact},
-    sessions,
+    sessions::{self, Begin, Browser, Reached},
 };
 
 /// By address, an IPv6 client's whole /64 (security-and-ui.md §1.3 T1).
@@ -45,6 +45,7 @@ impl Command for SignIn {
         payload: Payload::Form(16 * 1_024),
         csrf: Csrf::OriginAndToken,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Begins a session",
     };
     async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
@@ -95,7 +96,15 @@ async fn welcome(
     next: &str,
     given_back: [kernel::Stmt; 2],
 ) -> Result<Committed> {
-    let fresh = sessions::begin(&cx.id(), door.kind(), &account.id, door.org(), req.host(), cx.now(), cx.random());
+    let of = Begin {
+        kind: door.kind(),
+        subject: &account.id,
+        org: door.org(),
+        method: "password",
+        reached: Reached::OneFactor,
+        browser: Browser::of(req),
+    };
+    let fresh = sessions::begin(&cx.id(), of, cx.now(), cx.random());
     let mut change = cx
         .mutation_in(door.log(), actions::SIGNED_IN, &account.id)?
         .identified_as(door.kind(), &account.id, &account.name)

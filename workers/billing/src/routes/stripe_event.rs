@@ -11,7 +11,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Millis,
 };
 use stripe::{
@@ -42,6 +42,7 @@ impl Command for StripeEvent {
         payload: Payload::Raw(1_024 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Takes an event of Stripe's in",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

@@ -13,7 +13,7 @@ use kernel::{
     limit::Limit,
     principal::Scope,
     reply::Body,
-    route::{Audit, Auth, Csrf, Disclosed, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Disclosed, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -35,6 +35,7 @@ impl Disclosure for Download {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Downloads an export by its signed link",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Disclosed> {

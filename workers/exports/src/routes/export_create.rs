@@ -8,7 +8,7 @@ use kernel::{
     id::Id,
     limit::{Exact, Limit},
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
 use serde_json::json;
@@ -43,6 +43,7 @@ impl Command for ExportCreate {
         payload: Payload::Json(4 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Asks for an export",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

@@ -8,7 +8,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
 use serde_json::{Map, Value, json};
@@ -31,6 +31,7 @@ impl Query for ExportGet {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Shows an export, with a download link once it is ready",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

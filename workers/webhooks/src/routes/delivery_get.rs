@@ -8,7 +8,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -35,6 +35,7 @@ impl Query for DeliveryGet {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Shows a webhook delivery with its attempts",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

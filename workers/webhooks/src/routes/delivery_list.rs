@@ -7,7 +7,7 @@ use kernel::{
     limit::Limit,
     page::Page,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 macro_rules! page {
@@ -43,6 +43,7 @@ impl Query for DeliveryList {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Lists webhook deliveries, newest first; filters: endpoint_id, status",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

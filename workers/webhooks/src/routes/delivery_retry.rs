@@ -10,7 +10,7 @@ use kernel::{
     limit::{Exact, Limit},
     ports::Queue,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::{Map, Value, json};
 
@@ -42,6 +42,7 @@ impl Command for DeliveryRetry {
         payload: Payload::None,
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Tries a webhook delivery again, now",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

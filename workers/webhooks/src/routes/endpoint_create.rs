@@ -14,7 +14,7 @@ use kernel::{
     id::Id,
     limit::{Exact, Limit},
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde::Serialize;
 use serde_json::json;
@@ -50,6 +50,7 @@ impl Command for EndpointCreate {
         payload: Payload::Json(16 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Adds a webhook endpoint and shows its secret once",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

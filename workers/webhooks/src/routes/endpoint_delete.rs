@@ -7,7 +7,7 @@ use kernel::{
     id::Id,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -32,6 +32,7 @@ impl Command for EndpointDelete {
         payload: Payload::None,
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Removes a webhook endpoint",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

@@ -6,7 +6,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -27,6 +27,7 @@ impl Query for EndpointGet {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Shows a webhook endpoint",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

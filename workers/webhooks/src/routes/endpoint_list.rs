@@ -6,7 +6,7 @@ use kernel::{
     limit::Limit,
     page::Page,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 
 kernel::sql! {
@@ -29,6 +29,7 @@ impl Query for EndpointList {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Lists webhook endpoints, newest first",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {

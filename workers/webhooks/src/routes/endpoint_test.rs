@@ -11,7 +11,7 @@ use kernel::{
     limit::{Exact, Limit},
     ports::Queue,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
 
@@ -40,6 +40,7 @@ impl Command for EndpointTest {
         payload: Payload::None,
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Sends a ping to a webhook endpoint",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

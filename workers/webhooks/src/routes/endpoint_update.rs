@@ -13,7 +13,7 @@ use kernel::{
     limit::Limit,
     ports::Queue,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::{Map, Value, json};
 
@@ -49,6 +49,7 @@ impl Command for EndpointUpdate {
         payload: Payload::Json(16 * 1_024),
         csrf: Csrf::Cookieless,
         idempotency: Idempotency::Key,
+        step_up: StepUp::Never,
         summary: "Changes, pauses or resumes a webhook endpoint",
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {

@@ -6,7 +6,7 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::{Resource, Scope, Verb},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::{Value, json};
 
@@ -24,6 +24,7 @@ impl Query for EventTypes {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Lists the types of events that webhooks announce",
     };
     async fn call(_: Read<'_>, req: &Request) -> Result<Reply> {
