@@ -38,6 +38,8 @@ pub struct Config {
     pub api_alias_host: Option<String>,
     /// Signing and sealing keys.
     pub keys: KeyRing,
+    /// The port that the local hosts are served at; `None` in production.
+    local_port: Option<u16>,
     rest: BTreeMap<&'static str, String>,
 }
 
@@ -83,6 +85,11 @@ impl Config {
                 remedy: "Set MAIL_PROVIDER to `cloudflare` or `resend`; `inbox` is for local development only.".into(),
             }),
         }
+        let port = get("LOCAL_PORT").filter(|v| !v.is_empty());
+        if environment == Environment::Production && port.is_some() {
+            missing.push(Missing { name: "LOCAL_PORT", remedy: "Remove LOCAL_PORT: it is for local development only.".into() });
+        }
+        let local_port = (environment == Environment::Local).then(|| port.and_then(|p| p.parse().ok()).unwrap_or(8787));
         let mut host = |name: &'static str, value: &str| {
             if !value.is_empty() && normalize(value).as_deref() != Some(value) {
                 missing.push(Missing { name, remedy: format!("Set {name} to a host name in lower case, without port.") });
@@ -105,6 +112,7 @@ impl Config {
                 portal_domain: portal,
                 api_alias_host: alias,
                 keys,
+                local_port,
                 rest,
             }),
             _ => Err(missing),
@@ -117,6 +125,17 @@ impl Config {
     /// Whether this runs on a developer's machine or in a test.
     pub fn is_local(&self) -> bool {
         self.environment == Environment::Local
+    }
+    /// The origin of one of our hosts, for the links in mail: from configuration, never from what a request says of itself.
+    pub fn origin(&self, host: &str) -> String {
+        match self.local_port {
+            Some(port) => format!("http://{host}:{port}"),
+            None => format!("https://{host}"),
+        }
+    }
+    /// The host of an organization's portal under the portal domain.
+    pub fn portal_host(&self, slug: &str) -> String {
+        format!("{slug}.{}", self.portal_domain)
     }
     /// What a normalized host is by configuration alone; portals are looked up.
     pub fn fixed_surface(&self, host: &str) -> Option<Surface> {
