@@ -1,6 +1,7 @@
 -- Notifications: mail to be sent, each person's inbox, and what each person chose to be told of.
 
--- A mail. What it says is sealed, for it may hold a link that opens something once; it is wiped when the mail is sent or given up.
+-- A mail. What it says is sealed, for it may hold a link that opens something once; it is wiped when the mail is sent or
+-- refused for good. One that was given up keeps it, sealed, so that an operator can put it back; retention removes it.
 -- org_id is the organization that it is about, if any.
 CREATE TABLE mails (
   id TEXT NOT NULL PRIMARY KEY,
@@ -26,6 +27,8 @@ CREATE TABLE mails (
 CREATE INDEX mails_due ON mails(next_at) WHERE state IN ('queued', 'sending');
 CREATE INDEX mails_done ON mails(finished_at) WHERE finished_at IS NOT NULL;
 CREATE INDEX mails_refused ON mails(state, created_at) WHERE state IN ('failed', 'dead');
+-- How much one person was lately told of one thing.
+CREATE INDEX mails_recent ON mails(recipient, template, created_at);
 
 -- An entry of a person's inbox. The recipient is a staff account or a customer; ids of both are unique everywhere.
 CREATE TABLE inbox (

@@ -9,7 +9,7 @@ import { run } from "./run.mjs";
 import { setup } from "./setup.mjs";
 
 /** Never deployed. Everything else must be deployable. */
-export const LOCAL_ONLY = ["stripe-emulator"];
+export const LOCAL_ONLY = ["stripe-emulator", "dev"];
 /** The environment that is deployed. */
 export const ENVIRONMENT = "production";
 // Two cores; each dry run is a bundler.
@@ -33,12 +33,13 @@ export function localOnlyFindings(folder, config, raw) {
     const text = String(value);
     if (name === "API_ALIAS_HOST" && text !== "") found.push("API_ALIAS_HOST is for local use only");
     if (name === "WEBHOOK_SCHEDULE_SCALE" && text !== "1") found.push(`WEBHOOK_SCHEDULE_SCALE is for tests only (${text})`);
+    if (name === "MAIL_PROVIDER" && text === "inbox") found.push("MAIL_PROVIDER keeps mail on the machine (inbox), for local use only");
     if (/LOOPBACK|PRIVATE_NETWORK|^DEV_|_DEV$|DEV_PAGES/.test(name) && text !== "deny") found.push(`${name} is for local use only`);
     else if (/\blocalhost\b|127\.0\.0\.\d|\[::1\]/.test(text)) found.push(`${name} names this machine (${text})`);
-    if (/^(SIGNING_KEYS|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRETS)$/.test(name)) found.push(`${name} is a secret and must not be a variable`);
+    if (/^(SIGNING_KEYS|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRETS|RESEND_API_KEY)$/.test(name)) found.push(`${name} is a secret and must not be a variable`);
   }
   for (const { binding, service } of config.services ?? []) {
-    if (LOCAL_ONLY.some((name) => service?.includes(name) || binding?.toLowerCase().replaceAll("_", "-").includes(name))) {
+    if (LOCAL_ONLY.some((name) => service?.endsWith(`-${name}`) || binding?.toLowerCase().replaceAll("_", "-") === name)) {
       found.push(`service binding ${binding} leads to ${service}`);
     }
   }

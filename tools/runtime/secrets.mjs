@@ -9,6 +9,8 @@ export function generateSecrets() {
     SIGNING_KEYS: `k1:${randomBytes(32).toString("base64")}`,
     STRIPE_SECRET_KEY: `sk_test_${randomBytes(24).toString("hex")}`,
     STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(24).toString("hex")}`,
+    // Locally no mail leaves the machine.
+    RESEND_API_KEY: "unused",
   };
 }
 

@@ -116,8 +116,11 @@ pub fn configuration(project: &Project, path: &str, text: &str) -> Vec<String> {
             }
         }
     }
-    if path == format!("workers/{}/wrangler.toml", wrangler::EMULATOR) && config.contains_key("env") {
-        found.push(format!("{path} has an environment: the emulator is never deployed"));
+    let only_local = std::iter::once(wrangler::EMULATOR).chain(crate::fleet::LOCAL_WORKERS.iter().map(|w| w.name));
+    for name in only_local.filter(|name| path == format!("workers/{name}/wrangler.toml")) {
+        if config.contains_key("env") {
+            found.push(format!("{path} has an environment: {name} is never deployed"));
+        }
     }
     found
 }
@@ -170,6 +173,10 @@ mod tests {
         assert!(found("\"SIGNING_KEYS\"", "\"SIGNING_KEYS\", \"STRIPE_SECRET_KEY\"").contains("[env.production] requires the secrets"));
         let emulator = format!("{}\n[env.production]\n", wrangler::emulator(&project.deploy));
         assert!(configuration(&project, "workers/stripe-emulator/wrangler.toml", &emulator).join("").contains("never deployed"));
+        let dev = wrangler::local_worker(&project.deploy, crate::fleet::LOCAL_WORKERS[0]);
+        assert_eq!(configuration(&project, "workers/dev/wrangler.toml", &dev), Vec::<String>::new());
+        let dev = format!("{dev}\n[env.production]\n");
+        assert!(configuration(&project, "workers/dev/wrangler.toml", &dev).join("").contains("never deployed"));
     }
 
     #[test]

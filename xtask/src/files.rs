@@ -63,6 +63,7 @@ impl Project {
         let config = |folder: &str, text: String| File { path: format!("workers/{folder}/wrangler.toml"), text };
         let mut files: Vec<File> = self.workers.iter().map(|w| config(w.name, wrangler::worker(&self.deploy, w, &self.patterns))).collect();
         files.push(config(wrangler::EMULATOR, wrangler::emulator(&self.deploy)));
+        files.extend(fleet::LOCAL_WORKERS.iter().map(|w| config(w.name, wrangler::local_worker(&self.deploy, w))));
         files.push(config(SWITCH, wrangler::switch(&self.deploy, &self.tables, &self.patterns)));
         files.push(File { path: format!("workers/{SWITCH}/src/index.mjs"), text: switch::module(&self.tables) });
         files.push(File { path: "docs/workers.md".into(), text: docs::workers(self, root) });

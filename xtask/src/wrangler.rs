@@ -22,6 +22,8 @@ pub const EMULATOR: &str = "stripe-emulator";
 pub const EMULATOR_VARS: &[&str] = &["STRIPE_API_VERSION"];
 /// Its secrets: it signs and checks with what the Workers have.
 pub const EMULATOR_SECRETS: &[&str] = &["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"];
+/// What the paths of Workers that are only local begin with, on the app's host.
+pub const LOCAL_PREFIX: &str = "/dev/";
 /// The Worker that takes Stripe's events.
 const BILLING: &str = "billing";
 /// The variable that says where Stripe is. Who has it, locally gets a way to the emulator.
@@ -242,6 +244,7 @@ pub fn switch(deploy: &Deploy, tables: &[Table], patterns: &[Pattern]) -> String
     targets.sort_unstable();
     targets.dedup();
     targets.push(EMULATOR);
+    targets.extend(crate::fleet::LOCAL_WORKERS.iter().map(|w| w.name));
     for target in targets {
         service(&mut out, &service_binding(target), &deploy.worker_name(Environment::Local, target));
     }
@@ -259,6 +262,13 @@ fn switch_holdings(out: &mut Toml, deploy: &Deploy, environment: Environment) {
     for (name, value) in common_vars(deploy, environment) {
         out.set(name, value);
     }
+}
+
+/// The file of a Worker of the kernel's making that is local only, so without a production part.
+pub fn local_worker(deploy: &Deploy, worker: &Worker) -> String {
+    let mut out = begin(deploy, worker.name);
+    holdings(&mut out, deploy, worker, Environment::Local);
+    out.text
 }
 
 /// The file of the emulator: local only, so without a production part.

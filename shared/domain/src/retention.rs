@@ -36,11 +36,16 @@ pub const RATE_WINDOWS: Rule =
 /// Background work that was done.
 pub const JOBS: Rule = Rule { name: "jobs", removes: "Finished background jobs, 30 days after they were done.", kept: Span::days(30) };
 
+/// Mails that are done with.
+pub const MAILS: Rule = Rule { name: "mails", removes: "Mails, 30 days after they were sent, refused or given up.", kept: Span::days(30) };
+/// Inbox entries that were read.
+pub const INBOX: Rule = Rule { name: "inbox", removes: "Notifications in people's inboxes, 90 days after they were read.", kept: Span::days(90) };
+
 /// The reports of these rules.
 pub const REPORTS: Rule = Rule { name: "reports", removes: "Reports of these rules, after 400 days.", kept: Span::days(400) };
 
 /// Every rule, in the order in which they run.
-pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, REPORTS];
+pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, MAILS, INBOX, REPORTS];
 
 /// How many rows of its main table one step removes.
 pub const STEP_ROWS: i64 = 500;

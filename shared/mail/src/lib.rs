@@ -6,6 +6,7 @@ pub mod address;
 pub mod envelope;
 pub mod letter;
 pub mod link;
+pub mod provider;
 pub mod render;
 pub mod words;
 

@@ -5,13 +5,26 @@ use crypto::{
     keyring::KeyRing,
     seal::{self, Place},
 };
-use kernel::{Id, MailId, Millis, Mutation, OrgId, Result, app::App, error::Error, ports::Queue, sql::Stmt};
+use kernel::{Id, MailId, Millis, Mutation, Result, app::App, error::Error, ports::Queue, sql::Stmt};
 
 kernel::sql! {
     /// Posts a mail, once for each key that keeps it from being posted twice.
     Bookkeep Global("mail is the machine's; it may be about no organization, and is read by nobody but its sender")
     POST(7) -> [] =
         "INSERT INTO mails(id, org_id, recipient, template, content, dedupe, next_at, created_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT(dedupe) DO NOTHING";
+    /// The same for several: JSON of `[[id, org_id, recipient, template, content, dedupe], …]`.
+    Bookkeep Global("mail is the machine's; it may be about no organization, and is read by nobody but its sender")
+    POST_ALL(2) -> ["id"] =
+        "INSERT INTO mails(id, org_id, recipient, template, content, dedupe, next_at, created_at) \
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, ?2, ?2 FROM json_each(?1) WHERE true ON CONFLICT(dedupe) DO NOTHING RETURNING id";
+    /// What could not be sent, for operators. What was written is not theirs to read.
+    Read Global("operators see mails that could not be sent, whatever they are about")
+    TROUBLE(1) -> ["id", "org_id", "recipient", "template", "state", "attempts", "last_error", "created_at", "finished_at"] =
+        "SELECT id, org_id, recipient, template, state, attempts, last_error, created_at, finished_at FROM mails WHERE state IN ('failed', 'dead') ORDER BY state, created_at DESC LIMIT ?1";
+    /// Puts one that was given up back.
+    Bookkeep Global("an operator puts a mail back that was given up")
+    REVIVE(2) -> [] =
+        "UPDATE mails SET state = 'queued', attempts = 0, claim = 0, next_at = ?2, lease_until = 0, finished_at = NULL WHERE id = ?1 AND state = 'dead' AND content IS NOT NULL";
 }
 
 fn place(id: &MailId) -> Place<'_> {
@@ -23,12 +36,7 @@ fn place(id: &MailId) -> Place<'_> {
 /// # Errors
 /// An incident when the recipient is no address, or the letter can't be written.
 pub fn row(keys: &KeyRing, id: &MailId, nonce: [u8; 12], now: Millis, mail: &Mail<'_>) -> Result<Stmt> {
-    let to = Address::parse(mail.to)?;
-    let plain = serde_json::to_vec(&mail.content).map_err(|e| Error::incident("writing a letter", e.to_string()))?;
-    if plain.len() > ::mail::render::MOST_BYTES {
-        return Err(Unfit::TooLarge.into());
-    }
-    let sealed = seal::seal(keys, &place(id), &plain, nonce).map_err(|_| Error::incident("sealing a mail", id.as_str()))?;
+    let (to, sealed) = fit(keys, id, nonce, mail)?;
     Ok(POST.bind([
         id.into(),
         mail.org.into(),
@@ -38,6 +46,31 @@ pub fn row(keys: &KeyRing, id: &MailId, nonce: [u8; 12], now: Millis, mail: &Mai
         mail.dedupe.clone().into(),
         now.into(),
     ]))
+}
+
+/// The rows of several mails as one statement, which returns the ids of those that were not posted before.
+///
+/// # Errors
+/// As [`row`].
+pub fn rows<'a>(keys: &KeyRing, now: Millis, mails: impl Iterator<Item = (MailId, [u8; 12], Mail<'a>)>) -> Result<Stmt> {
+    let mut all = Vec::new();
+    for (id, nonce, mail) in mails {
+        let (to, sealed) = fit(keys, &id, nonce, &mail)?;
+        let org = mail.org.map(Id::as_str);
+        all.push(serde_json::json!([id.as_str(), org, to.as_str(), mail.content.letter.template(), sealed, mail.dedupe]));
+    }
+    Ok(POST_ALL.bind([serde_json::Value::Array(all).to_string().into(), now.into()]))
+}
+
+/// The recipient, and what is written, sealed.
+fn fit(keys: &KeyRing, id: &MailId, nonce: [u8; 12], mail: &Mail<'_>) -> Result<(Address, String)> {
+    let to = Address::parse(mail.to)?;
+    let plain = serde_json::to_vec(&mail.content).map_err(|e| Error::incident("writing a letter", e.to_string()))?;
+    if plain.len() > ::mail::render::MOST_BYTES {
+        return Err(Unfit::TooLarge.into());
+    }
+    let sealed = seal::seal(keys, &place(id), &plain, nonce).map_err(|_| Error::incident("sealing a mail", id.as_str()))?;
+    Ok((to, sealed))
 }
 
 /// Posts a mail with a change: its row goes into the change's batch, and its sender is woken once that is committed.
@@ -59,12 +92,4 @@ pub fn post(change: Mutation, app: &App, mail: &Mail<'_>) -> Result<Mutation> {
 pub fn open(keys: &KeyRing, id: &MailId, sealed: &str) -> Result<Content> {
     let plain = seal::open(keys, &place(id), sealed).map_err(|_| Error::incident("opening a mail", id.as_str()))?;
     serde_json::from_slice(&plain).map_err(|_| Unfit::Unknown.into())
-}
-
-/// Whose organization a stored mail is about.
-///
-/// # Errors
-/// An incident when it is no id.
-pub fn about(org: Option<&str>) -> Result<Option<OrgId>> {
-    org.map(OrgId::stored).transpose()
 }

@@ -9,7 +9,9 @@
 
 pub mod exports;
 pub mod idempotency;
+pub mod inbox;
 pub mod jobs;
+pub mod mails;
 pub mod outbox;
 pub mod rate_windows;
 pub mod reports;
@@ -61,10 +63,21 @@ struct Plan {
 
 /// The plan of a rule. A rule without one is a mistake that the test of all rules finds.
 fn plan(rule: Rule) -> Result<Plan> {
-    [idempotency::PLAN, webhook_messages::PLAN, exports::PLAN, outbox::PLAN, sessions::PLAN, rate_windows::PLAN, jobs::PLAN, reports::PLAN]
-        .into_iter()
-        .find(|plan| plan.rule == rule)
-        .ok_or_else(|| Error::incident("a retention rule without a plan", rule.name))
+    [
+        idempotency::PLAN,
+        webhook_messages::PLAN,
+        exports::PLAN,
+        outbox::PLAN,
+        sessions::PLAN,
+        rate_windows::PLAN,
+        jobs::PLAN,
+        mails::PLAN,
+        inbox::PLAN,
+        reports::PLAN,
+    ]
+    .into_iter()
+    .find(|plan| plan.rule == rule)
+    .ok_or_else(|| Error::incident("a retention rule without a plan", rule.name))
 }
 
 /// A run of a rule.

@@ -16,5 +16,6 @@ pub(crate) async fn run(task: &Task<'_>, report: &mut Report) {
     report.add("events", queue_events::sweep(task, YOUNG, MOST).await.map(woken));
     report.add("deliveries", queue_deliveries::sweep(task, MOST).await.map(woken));
     report.add("stripe", queue_stripe_sync::sweep(task, YOUNG, MOST).await.map(woken));
+    report.add("mail", queue_mail::sweep(task, YOUNG, MOST).await.map(woken));
     report.add("jobs", store::jobs::sweep(task, MOST).await.map(woken));
 }
