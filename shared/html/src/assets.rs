@@ -1,6 +1,7 @@
 //! The addresses of static files. The content's hash stands in the address, so that browsers may keep a file for ever.
 
 const CSS: &[u8] = include_bytes!("../../../workers/switch/public/assets/app.css");
+const JS: &[u8] = include_bytes!("../../../workers/switch/public/assets/app.js");
 
 /// FNV-1a (draft-eastlake-fnv-21): tells versions of our own file apart, nothing more.
 const fn version(bytes: &[u8]) -> u32 {
@@ -13,10 +14,16 @@ const fn version(bytes: &[u8]) -> u32 {
     hash
 }
 const CSS_VERSION: u32 = version(CSS);
+const JS_VERSION: u32 = version(JS);
 
 /// The stylesheet's address.
 pub fn stylesheet() -> String {
     format!("/assets/app.css?v={CSS_VERSION:08x}")
+}
+
+/// The script's address.
+pub fn script() -> String {
+    format!("/assets/app.js?v={JS_VERSION:08x}")
 }
 
 #[cfg(test)]
@@ -37,5 +44,17 @@ mod tests {
             assert!(!text.contains(word), "{word}");
         }
         assert_eq!(text.matches('{').count(), text.matches('}').count());
+    }
+
+    #[test]
+    fn the_script_asks_only_for_what_is_ours_and_evaluates_nothing() {
+        let text = std::str::from_utf8(JS).unwrap();
+        for word in ["http:", "https:", "eval(", "new Function", "innerHTML", "insertAdjacentHTML", "document.write", ".style", "import "] {
+            assert!(!text.contains(word), "{word}");
+        }
+        // The names that the markup and the server use for the same thing.
+        for word in [crate::theme::COOKIE, "data-copy", "data-dialog", "data-slug-check", "data-unsaved"] {
+            assert!(text.contains(word), "{word}");
+        }
     }
 }

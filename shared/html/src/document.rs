@@ -1,6 +1,14 @@
-//! The document around every page: head, skip link, the surface's name, who is signed in, sign-out.
+//! The document around every page: head, skip link, navigation, the organization one is in, who is signed in, notices.
 
-use crate::{assets, form};
+mod banner;
+mod menus;
+mod navigation;
+
+pub use banner::{Banner, BannerKind, Flash};
+pub use menus::{Account, Org, Switcher};
+pub use navigation::{Crumb, Link, Section};
+
+use crate::{assets, icon::Icon, theme::Theme};
 use kernel::host::Surface;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -43,28 +51,8 @@ impl Look {
     }
 }
 
-/// A link of the navigation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// What it says.
-    pub label: &'static str,
-    /// Where it leads.
-    pub href: String,
-    /// Whether this page is in there.
-    pub here: bool,
-}
-
-/// Who is signed in, with the token of the sign-out form.
-#[derive(Debug, Clone, Copy)]
-pub struct Who<'a> {
-    /// Their name.
-    pub name: &'a str,
-    /// The form's token.
-    pub csrf: &'a str,
-}
-
-/// What stands around the content of a page.
-#[derive(Debug, Clone, Copy)]
+/// What stands around the content of a page. [`Shell::new`] makes one with nothing in it; the rest is set where it is known.
+#[derive(Debug, Clone)]
 pub struct Shell<'a> {
     /// The surface.
     pub look: Look,
@@ -74,54 +62,72 @@ pub struct Shell<'a> {
     pub title: &'a str,
     /// Whether the page shows what was wrong with a form: the title says so first, where screen readers begin.
     pub failed: bool,
-    /// The navigation.
-    pub nav: &'a [Link],
+    /// The colors chosen.
+    pub theme: Theme,
+    /// Whether this is a developer's copy: the page says so.
+    pub local: bool,
+    /// The tenant's own colors, `/brand.css?v=N`: a stylesheet of a few variables after ours.
+    pub brand_sheet: Option<String>,
+    /// The way to this page, without itself.
+    pub crumbs: Vec<Crumb<'a>>,
+    /// The navigation, in sections.
+    pub nav: Vec<Section<'a>>,
+    /// The organization one is in, and the others.
+    pub switcher: Option<Switcher<'a>>,
     /// Who is signed in.
-    pub who: Option<Who<'a>>,
+    pub account: Option<Account<'a>>,
+    /// Where `?q=` searches; none where nothing can be searched.
+    pub search: Option<&'a str>,
+    /// Notices above everything: support access, incidents, maintenance, test mode.
+    pub banners: Vec<Banner<'a>>,
+    /// What the form before did.
+    pub flash: Option<Flash<'a>>,
+}
+impl<'a> Shell<'a> {
+    /// A page with nothing around it.
+    pub const fn new(look: Look, brand: &'a str, title: &'a str) -> Self {
+        Self {
+            look,
+            brand,
+            title,
+            failed: false,
+            theme: Theme::System,
+            local: false,
+            brand_sheet: None,
+            crumbs: Vec::new(),
+            nav: Vec::new(),
+            switcher: None,
+            account: None,
+            search: None,
+            banners: Vec::new(),
+            flash: None,
+        }
+    }
 }
 
 /// A whole page.
 pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
-    let Shell { look, brand, title, failed, nav, who } = *shell;
     let page = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-theme=[shell.theme.attribute()] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
+                meta name="color-scheme" content=(match shell.theme { Theme::System => "light dark", other => other.as_str() });
                 meta name="robots" content="noindex";
-                title { @if failed { "Error: " } (title) " · " (brand) }
+                title { @if shell.failed { "Error: " } (shell.title) " · " (shell.brand) }
                 link rel="stylesheet" href=(assets::stylesheet());
-                link rel="icon" type="image/svg+xml" href=(look.icon());
+                @if let Some(sheet) = &shell.brand_sheet { link rel="stylesheet" href=(sheet); }
+                link rel="icon" type="image/svg+xml" href=(shell.look.icon());
+                script type="module" src=(assets::script()) {}
             }
-            body class=(look.class()) {
+            body class=(shell.look.class()) {
                 a class="skip" href="#main" { "Skip to content" }
-                header class="top" {
-                    @if look == Look::Platform {
-                        p class="console" { strong { "Operator console" } span { "You see every organization" } }
-                    }
-                    div class="bar" {
-                        a class="brand" href="/" { (brand) }
-                        @if !nav.is_empty() {
-                            nav aria-label="Main" {
-                                ul {
-                                    @for link in nav {
-                                        li { a href=(link.href) aria-current=[link.here.then_some("page")] { (link.label) } }
-                                    }
-                                }
-                            }
-                        }
-                        @if let Some(who) = who {
-                            div class="who" {
-                                span class="name" { span class="quiet" { "Signed in as " } (who.name) }
-                                (form::button("/sign-out", who.csrf, "Sign out"))
-                            }
-                        }
-                    }
+                @if shell.look == Look::Platform {
+                    p class="console" { strong { "Operator console" } span { "You see every organization" } }
                 }
-                main id="main" tabindex="-1" { (main) }
-                @if look == Look::Portal { footer class="foot" { p { "Powered by Portico" } } }
+                @for banner in &shell.banners { (banner.render()) }
+                (around(shell, main))
             }
         }
     };
@@ -129,12 +135,63 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
     text
 }
 
+/// A side bar where there is a surface to move in, a bar at the top of a portal, and next to nothing around a signed-out page.
+fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
+    let content = html! {
+        main id="main" tabindex="-1" {
+            @if let Some(flash) = &shell.flash { (flash.render()) }
+            (main)
+        }
+        @if shell.look == Look::Portal { footer class="foot" { p { "Powered by Portico" } } }
+    };
+    let bare = shell.nav.is_empty() && shell.account.is_none();
+    html! {
+        @if bare {
+            div class="bare" {
+                header class="brand-bar" { (brand(shell)) @if shell.local { (local()) } }
+                (content)
+            }
+        } @else {
+            div class=(if shell.look == Look::Portal { "page top-nav" } else { "page side-nav" }) {
+                header class="side" {
+                    @match &shell.switcher { Some(switcher) => (switcher.render(shell.brand)), None => (brand(shell)) }
+                    @if !shell.nav.is_empty() { (navigation::wide(&shell.nav)) }
+                }
+                div class="bar" {
+                    @if !shell.nav.is_empty() { (navigation::small(&shell.nav)) }
+                    (navigation::crumbs(&shell.crumbs))
+                    div class="tools" {
+                        @if shell.local { (local()) }
+                        @if let Some(action) = shell.search {
+                            a class="tool" href=(action) data-palette="" data-search=(action) { (Icon::Search.render()) span { "Search" } }
+                        }
+                        @if let Some(account) = &shell.account { (account.render(shell.theme)) }
+                    }
+                }
+                div class="content" { (content) }
+            }
+        }
+    }
+}
+
+fn brand(shell: &Shell<'_>) -> Markup {
+    html! { a class="brand" href="/" { span class="mark" aria-hidden="true" { (crate::part::initials(shell.brand)) } span { (shell.brand) } } }
+}
+
+fn local() -> Markup {
+    html! { span class="badge local" { "Local" } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shell(look: Look) -> Shell<'static> {
-        Shell { look, brand: "A & <b>", title: "\"T\"", failed: false, nav: &[], who: Some(Who { name: "<i>", csrf: "tok" }) }
+        Shell {
+            account: Some(Account { csrf: "tok", ..Account::new("<i>") }),
+            nav: vec![Section { title: "", links: vec![Link::new("Here & now", "/here").here(true), Link::new("There", "/there")] }],
+            ..Shell::new(look, "A & <b>", "\"T\"")
+        }
     }
 
     #[test]
@@ -148,17 +205,50 @@ mod tests {
         for look in [Look::App, Look::Portal, Look::Platform, Look::Plain] {
             let page = document(&shell(look), &html! { h1 { "x" } });
             assert_eq!(page.contains("Operator console"), look == Look::Platform);
+            assert_eq!(page.contains("Powered by Portico"), look == Look::Portal);
         }
     }
 
     #[test]
     fn nothing_is_inline_and_one_stylesheet_is_linked() {
         let page = document(&shell(Look::App), &html! { h1 { "x" } });
-        for banned in ["<script", "<style", "style=", " onclick", "javascript:"] {
+        for banned in ["<style", "style=", " onclick", "javascript:"] {
             assert!(!page.contains(banned), "{banned}");
         }
+        assert_eq!(page.matches("<script").count(), page.matches("<script type=\"module\" src=\"/assets/app.js?v=").count());
+        assert!(page.contains("\"></script>"), "the script has no text of its own");
         assert_eq!(page.matches("rel=\"stylesheet\"").count(), 1);
         assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"));
         assert!(page.contains("class=\"skip\" href=\"#main\"") && page.contains("<main id=\"main\""));
+    }
+
+    #[test]
+    fn a_chosen_theme_is_in_the_document_before_anything_is_drawn() {
+        let dark = Shell { theme: Theme::Dark, ..shell(Look::App) };
+        let page = document(&dark, &html! {});
+        assert!(
+            page.starts_with("<!DOCTYPE html><html lang=\"en\" data-theme=\"dark\">") && page.contains("color-scheme\" content=\"dark\"")
+        );
+        assert!(!document(&shell(Look::App), &html! {}).contains(" data-theme=\""));
+    }
+
+    #[test]
+    fn the_page_one_is_on_is_marked_and_no_other() {
+        let page = document(&shell(Look::App), &html! {});
+        // Twice: beside the page, and in the menu of small screens.
+        assert_eq!((page.matches("href=\"/here\"").count(), page.matches("aria-current=\"page\"").count()), (2, 2));
+        assert!(page.contains("Here &amp; now"));
+    }
+
+    #[test]
+    fn a_signed_out_page_has_no_menus() {
+        let page = document(&Shell::new(Look::Portal, "Acme", "Sign in"), &html! { h1 { "x" } });
+        assert!(!page.contains("<details") && !page.contains("<nav") && page.contains("class=\"bare\""));
+    }
+
+    #[test]
+    fn a_tenants_colors_come_after_ours() {
+        let page = document(&Shell { brand_sheet: Some("/brand.css?v=3".to_owned()), ..shell(Look::Portal) }, &html! {});
+        assert!(page.find("/assets/app.css").unwrap() < page.find("/brand.css?v=3").unwrap());
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     part,
 };
 use kernel::{
-    Error, RequestId,
+    Error, Id, RequestId,
     error::{Code, Occurrence},
     host::Surface,
     time::Span,
@@ -17,6 +17,24 @@ use maud::html;
 /// The page of an error, in the look of its surface: the console's label must not be missing where something went wrong.
 pub fn error_page(surface: Surface, error: &Error, request: &RequestId) -> String {
     page(Look::of(surface), error, request)
+}
+
+/// The page of a surface that is out of use on purpose: what the operators wrote, and when it is over, as they plan it.
+pub fn maintenance_page(look: Look, brand: &str, message: &str, until: Option<kernel::Millis>, request: &RequestId) -> String {
+    let title = "Down for maintenance";
+    let main = html! {
+        section class="narrow problem" {
+            p class="status" { "Error 503" }
+            h1 { (title) }
+            @if !message.is_empty() { (part::prose(message)) }
+            p {
+                "Your data is safe. "
+                @match until { Some(end) => { "This is planned to end on " (crate::when::at(end)) "." }, None => "Try again in a few minutes." }
+            }
+            (part::facts(&[("Request id", part::copyable(request.as_str()))]))
+        }
+    };
+    document(&Shell::new(look, brand, title), &main)
 }
 
 /// Title and remedy for people.
@@ -62,7 +80,7 @@ fn page(look: Look, error: &Error, request: &RequestId) -> String {
         Error::Internal(_) | Error::AlreadyDone => ("", None, &nothing),
     };
     let brand = if look == Look::Portal { "Customer portal" } else { "Portico" };
-    let shell = Shell { look, brand, title, failed: false, nav: &[], who: None };
+    let shell = Shell::new(look, brand, title);
     let main = html! {
         section class="narrow problem" {
             p class="status" { "Error " (code.status()) }
@@ -71,9 +89,9 @@ fn page(look: Look, error: &Error, request: &RequestId) -> String {
             @if !fields.is_empty() { ul { @for f in fields { li { code { (f.pointer.trim_start_matches(['/', '?'])) } ": " (f.message) " " (f.fix) } } } }
             p { (remedy) @if let Some(span) = retry { " Try again in " (wait(span)) "." } }
             p class="ways" {
-                @if code == Code::SignInNeeded { a href=(kernel::dispatch::SIGN_IN) { "Sign in" } } @else { a href="/" { "Go to the start" } }
+                @if code == Code::SignInNeeded { a class="button primary" href=(kernel::dispatch::SIGN_IN) { "Sign in" } } @else { a class="button primary" href="/" { "Go to the start" } }
             }
-            (part::facts(&[("Request id", html! { code { (request) } })]))
+            (part::facts(&[("Request id", part::copyable(request.as_str()))]))
         }
     };
     document(&shell, &main)
@@ -82,7 +100,7 @@ fn page(look: Look, error: &Error, request: &RequestId) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::{Id, Millis};
+    use kernel::Millis;
 
     #[test]
     fn every_code_has_a_page_with_title_remedy_and_request_id() {
@@ -107,6 +125,14 @@ mod tests {
         let text = error_page(Surface::Platform, &Error::incident("reading the vault", "secret-cause"), &id);
         assert!(!text.contains("secret-cause") && !text.contains("vault"));
         assert!(text.contains("Operator console"));
+    }
+
+    #[test]
+    fn maintenance_says_when_it_is_over() {
+        let id = RequestId::make(Millis::new(0), [0; 10]);
+        let text = maintenance_page(Look::Portal, "Acme", "We move <house>.", Some(Millis::new(1_795_464_526_007)), &id);
+        assert!(text.contains("23 Nov 2026, 20:08 UTC") && text.contains("We move &lt;house&gt;.") && text.contains(id.as_str()));
+        assert!(maintenance_page(Look::App, "Portico", "", None, &id).contains("Try again in a few minutes."));
     }
 
     #[test]

@@ -1,31 +1,77 @@
-//! Forms: the token is part of the form and can't be left out; each field has its label, its hint and its error, tied together
-//! for those who don't see them; what was wrong stands at the top too, with links.
+//! Forms: the token is part of the form and can't be left out; what was wrong stands at the top, with links to the fields.
 
-use kernel::input::FieldError;
+mod field;
+mod trouble;
+
+pub use field::{Field, Kind, Pick};
+pub use trouble::{refusal, summary};
+
+use crate::icon::Icon;
 use maud::{Markup, html};
 
 /// The hidden field that carries the token, as `store::forms` reads it.
 pub const TOKEN: &str = "csrf";
 
 /// A form that posts.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Form<'a> {
-    /// Where it is sent to.
-    pub action: &'a str,
-    /// The token of `store::forms`.
-    pub csrf: &'a str,
-    /// What its button says.
-    pub submit: &'a str,
+    action: &'a str,
+    csrf: &'a str,
+    submit: &'a str,
+    name: Option<(&'a str, &'a str)>,
+    also: Vec<(&'a str, &'a str, &'a str)>,
+    cancel: Option<&'a str>,
+    danger: bool,
+    unsaved: bool,
 }
-impl Form<'_> {
+impl<'a> Form<'a> {
+    /// A form with one button. `csrf` is the token of `store::forms`.
+    pub const fn new(action: &'a str, csrf: &'a str, submit: &'a str) -> Self {
+        Self { action, csrf, submit, name: None, also: Vec::new(), cancel: None, danger: false, unsaved: false }
+    }
+    /// The main button sends a value of its own.
+    #[must_use]
+    pub const fn sends(mut self, name: &'a str, value: &'a str) -> Self {
+        self.name = Some((name, value));
+        self
+    }
+    /// Another button, with what it sends.
+    #[must_use]
+    pub fn also(mut self, label: &'a str, name: &'a str, value: &'a str) -> Self {
+        self.also.push((label, name, value));
+        self
+    }
+    /// A link that leaves without sending.
+    #[must_use]
+    pub const fn cancel(mut self, href: &'a str) -> Self {
+        self.cancel = Some(href);
+        self
+    }
+    /// What it does takes something away.
+    #[must_use]
+    pub const fn danger(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+    /// The browser asks before changes are lost.
+    #[must_use]
+    pub const fn guard_changes(mut self) -> Self {
+        self.unsaved = true;
+        self
+    }
     /// The form around its fields.
     pub fn render(&self, fields: &Markup) -> Markup {
+        let (name, value) = self.name.unzip();
         html! {
             // The server's own messages say more than the browser's, in one place and in one way.
-            form class="fields" method="post" action=(self.action) novalidate {
+            form class="fields" method="post" action=(self.action) novalidate data-unsaved=[self.unsaved.then_some("")] {
                 input type="hidden" name=(TOKEN) value=(self.csrf);
                 (fields)
-                div class="actions" { button type="submit" class="primary" { (self.submit) } }
+                div class="actions" {
+                    button type="submit" class=(if self.danger { "danger" } else { "primary" }) name=[name] value=[value] { (self.submit) }
+                    @for (label, name, value) in &self.also { button type="submit" name=(name) value=(value) { (label) } }
+                    @if let Some(href) = self.cancel { a class="button quiet" href=(href) { "Cancel" } }
+                }
             }
         }
     }
@@ -34,9 +80,40 @@ impl Form<'_> {
 /// A form that is only a button.
 pub fn button(action: &str, csrf: &str, label: &str) -> Markup {
     html! {
-        form method="post" action=(action) {
+        form class="inline" method="post" action=(action) {
             input type="hidden" name=(TOKEN) value=(csrf);
             button type="submit" { (label) }
+        }
+    }
+}
+
+/// A form that is only a button that takes something away. What can't be undone asks first: [`crate::confirm`].
+pub fn danger_button(action: &str, csrf: &str, label: &str) -> Markup {
+    html! {
+        form class="inline" method="post" action=(action) {
+            input type="hidden" name=(TOKEN) value=(csrf);
+            button type="submit" class="danger" { (label) }
+        }
+    }
+}
+
+/// A link that looks like the main button of a page: "New key", "Invite".
+pub fn primary_link(href: &str, label: &str) -> Markup {
+    html! { a class="button primary" href=(href) { (label) } }
+}
+
+/// A link that looks like a button, with an icon.
+pub fn icon_link(href: &str, icon: Icon, label: &str) -> Markup {
+    html! { a class="button" href=(href) { (icon.render()) (label) } }
+}
+
+/// Fields that belong together, under a name of their own.
+pub fn group(legend: &str, hint: &str, fields: &Markup) -> Markup {
+    html! {
+        fieldset class="group" {
+            legend { (legend) }
+            @if !hint.is_empty() { p class="hint" { (hint) } }
+            (fields)
         }
     }
 }
@@ -46,149 +123,24 @@ pub fn hidden(name: &str, value: &str) -> Markup {
     html! { input type="hidden" name=(name) value=(value); }
 }
 
-/// What a field takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// One line of text.
-    Text,
-    /// An e-mail address.
-    Email,
-    /// A password. Its value is never shown again, whatever is passed.
-    Password,
-}
-impl Kind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Email => "email",
-            Self::Password => "password",
-        }
-    }
-}
-
-/// A field with its label.
-#[derive(Debug, Clone, Copy)]
-pub struct Field<'a> {
-    /// Its name in the form, and its id.
-    pub name: &'a str,
-    /// Its label.
-    pub label: &'a str,
-    /// What to know before filling it in; empty for nothing.
-    pub hint: &'a str,
-    /// What it takes.
-    pub kind: Kind,
-    /// The token for password managers and autofill (HTML §4.10.18.7.1).
-    pub autocomplete: &'a str,
-    /// What was sent before, to be corrected.
-    pub value: &'a str,
-}
-impl Field<'_> {
-    /// The field, with what was wrong with it.
-    pub fn render(&self, errors: &[FieldError]) -> Markup {
-        let id = format!("field-{}", self.name);
-        let error = errors.iter().find(|e| field_of(e) == self.name);
-        let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
-        let described: Vec<&str> =
-            [(!self.hint.is_empty()).then_some(hint_id.as_str()), error.map(|_| error_id.as_str())].into_iter().flatten().collect();
-        let described = (!described.is_empty()).then(|| described.join(" "));
-        html! {
-            div class={ "field" @if error.is_some() { " wrong" } } {
-                label for=(id) { (self.label) }
-                @if !self.hint.is_empty() { p class="hint" id=(hint_id) { (self.hint) } }
-                @if let Some(e) = error { p class="error" id=(error_id) { (say(e, self.label)) } }
-                input id=(id) name=(self.name) type=(self.kind.as_str()) autocomplete=(self.autocomplete)
-                    value=[(self.kind != Kind::Password && !self.value.is_empty()).then_some(self.value)]
-                    autocapitalize=[(self.kind != Kind::Text).then_some("none")] spellcheck=[(self.kind != Kind::Text).then_some("false")]
-                    aria-describedby=[described] aria-invalid=[error.map(|_| "true")] required;
-            }
-        }
-    }
-}
-
-/// What is wrong with a field, for people: the remedy of a missing one speaks of names that only programs send.
-fn say(error: &FieldError, label: &str) -> String {
-    match error.code {
-        "required" | "too_short" => format!("{label} is missing."),
-        _ => format!("{label}: {} {}", error.message, error.fix),
-    }
-}
-
-fn field_of(error: &FieldError) -> &str {
-    error.pointer.trim_start_matches(['/', '?'])
-}
-
-/// What was wrong, at the top of the page, focused when it opens. Nothing when nothing was.
-pub fn summary(errors: &[FieldError], fields: &[Field<'_>]) -> Markup {
-    html! {
-        @if !errors.is_empty() {
-            div class="summary" role="alert" tabindex="-1" autofocus {
-                h2 { "There is a problem" }
-                ul {
-                    @for e in errors {
-                        @match fields.iter().find(|f| f.name == field_of(e)) {
-                            Some(f) => li { a href={ "#field-" (f.name) } { (say(e, f.label)) } },
-                            None => li { (field_of(e)) ": " (e.message) " " (e.fix) },
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// What was wrong with the form as a whole, where no field is named.
-pub fn refusal(message: &str) -> Markup {
-    html! {
-        div class="summary" role="alert" tabindex="-1" autofocus { h2 { "There is a problem" } p { (message) } }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const EMAIL: Field<'_> =
-        Field { name: "email", label: "E-mail", hint: "Yours.", kind: Kind::Email, autocomplete: "username", value: "" };
-
-    fn wrong(name: &str) -> FieldError {
-        FieldError { pointer: format!("/{name}"), code: "invalid_format", message: "Needed.".into(), fix: "Send it.".into() }
-    }
-
     #[test]
     fn a_form_has_its_token_whatever_is_in_it() {
-        let form = Form { action: "/x", csrf: "t<k", submit: "Go" }.render(&html! {}).into_string();
+        let form = Form::new("/x", "t<k", "Go").render(&html! {}).into_string();
         assert!(form.contains("name=\"csrf\" value=\"t&lt;k\"") && form.contains("method=\"post\""));
-        assert!(button("/x", "tok", "Go").into_string().contains("name=\"csrf\" value=\"tok\""));
+        for text in [button("/x", "tok", "Go"), danger_button("/x", "tok", "Go")] {
+            assert!(text.into_string().contains("name=\"csrf\" value=\"tok\""));
+        }
     }
 
     #[test]
-    fn label_hint_and_error_belong_to_their_field() {
-        let good = EMAIL.render(&[]).into_string();
-        assert!(good.contains("<label for=\"field-email\">") && good.contains("aria-describedby=\"field-email-hint\""));
-        assert!(!good.contains("aria-invalid"));
-        let bad = EMAIL.render(&[wrong("email")]).into_string();
-        assert!(bad.contains("aria-describedby=\"field-email-hint field-email-error\"") && bad.contains("aria-invalid=\"true\""));
-        assert!(bad.contains("id=\"field-email-error\""));
-        assert!(bad.contains("E-mail: Needed. Send it."));
-        let missing = FieldError { code: "required", ..wrong("email") };
-        assert!(EMAIL.render(&[missing]).into_string().contains(">E-mail is missing.</p>"));
-        let other = EMAIL.render(&[wrong("password")]).into_string();
-        assert!(!other.contains("aria-invalid"));
-    }
-
-    #[test]
-    fn a_password_is_never_shown_again() {
-        let field = Field { kind: Kind::Password, value: "hunter2", ..EMAIL };
-        assert!(!field.render(&[wrong("email")]).into_string().contains("hunter2"));
-        assert!(Field { value: "a\"b", ..EMAIL }.render(&[]).into_string().contains("value=\"a&quot;b\""));
-    }
-
-    #[test]
-    fn the_summary_links_to_fields_and_names_the_rest() {
-        assert_eq!(summary(&[], &[EMAIL]).into_string(), "");
-        let text = summary(&[wrong("email"), wrong("extra")], &[EMAIL]).into_string();
-        assert!(
-            text.contains("href=\"#field-email\"") && text.contains("<li>extra: Needed. Send it.</li>") && text.contains("role=\"alert\"")
-        );
+    fn a_form_may_have_several_buttons_and_a_way_out() {
+        let form = Form::new("/x", "tok", "Publish").sends("do", "publish").also("Save draft", "do", "draft").cancel("/back").danger();
+        let text = form.guard_changes().render(&html! {}).into_string();
+        assert!(text.contains("class=\"danger\" name=\"do\" value=\"publish\">Publish") && text.contains("value=\"draft\">Save draft"));
+        assert!(text.contains("href=\"/back\">Cancel") && text.contains("data-unsaved"));
     }
 }

@@ -1,8 +1,9 @@
 //! Small parts: badges, facts, bars of use, a person's own text.
 
+use crate::icon::Icon;
 use maud::{Markup, html};
 
-/// What a badge tells beside its word. Never by color alone: the word is always there.
+/// What a badge or a notice tells beside its words. Never by color alone: the words are always there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// Neither good nor bad.
@@ -13,6 +14,24 @@ pub enum Tone {
     Warn,
     /// Wrong.
     Bad,
+}
+impl Tone {
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Good => "good",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+        }
+    }
+    pub(crate) const fn icon(self) -> Icon {
+        match self {
+            Self::Plain => Icon::Info,
+            Self::Good => Icon::CircleCheck,
+            Self::Warn => Icon::Warning,
+            Self::Bad => Icon::CircleAlert,
+        }
+    }
 }
 
 /// A word with a tone.
@@ -29,6 +48,26 @@ pub fn badge(tone: Tone, word: &str) -> Markup {
 /// Names and values.
 pub fn facts(facts: &[(&str, Markup)]) -> Markup {
     html! { dl class="facts" { @for (name, value) in facts { div { dt { (name) } dd { (value) } } } } }
+}
+
+/// A notice within a page. `text` may hold links.
+pub fn callout(tone: Tone, title: &str, text: &Markup) -> Markup {
+    html! {
+        div class={ "callout " (tone.class()) } {
+            (tone.icon().render())
+            div { @if !title.is_empty() { p class="title" { (title) } } div class="text" { (text) } }
+        }
+    }
+}
+
+/// A number with its name. `note` says what it is compared to, or over what time; it may be empty.
+pub fn tile(name: &str, number: &Markup, note: &Markup) -> Markup {
+    html! { div class="tile-card" { p class="quiet" { (name) } p class="number" { (number) } @if !note.0.is_empty() { div class="note" { (note) } } } }
+}
+
+/// Numbers side by side.
+pub fn tiles(tiles: &[Markup]) -> Markup {
+    html! { div class="tiles" { @for tile in tiles { (tile) } } }
 }
 
 /// How much of a limit is used. `limit` is `None` where there is none.
@@ -49,17 +88,22 @@ pub fn usage(name: &str, used: i64, limit: Option<u32>) -> Markup {
                     None => { (thousands(used)) ", no limit" },
                 }
             } }
-            @if let Some(percent) = percent {
-                svg class=(tone) viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
-                    rect class="track" width="100" height="4" {}
-                    rect class="fill" width=(percent) height="4" {}
-                }
-            }
+            @if let Some(percent) = percent { (gauge(tone, percent)) }
             @match percent {
                 Some(100..) => p class="note" { "The limit is reached." },
                 Some(80..) => p class="note" { "Close to the limit." },
                 _ => {},
             }
+        }
+    }
+}
+
+/// A bar that is filled to so many percent. What it means stands beside it in words.
+pub(crate) fn gauge(class: &str, percent: i64) -> Markup {
+    html! {
+        svg class=(class) viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" {
+            rect class="track" width="100" height="4" {}
+            rect class="fill" width=(percent.clamp(0, 100)) height="4" {}
         }
     }
 }
@@ -80,6 +124,11 @@ pub fn thousands(n: i64) -> String {
     out
 }
 
+/// A count with its noun: `1 key`, `3 keys`.
+pub fn count(n: i64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(n), if n == 1 { one } else { many })
+}
+
 /// What somebody wrote, line breaks kept. In whatever direction it is written.
 pub fn prose(text: &str) -> Markup {
     html! { div class="prose" dir="auto" { (text) } }
@@ -90,6 +139,38 @@ pub fn name(text: &str) -> Markup {
     html! { bdi { (text) } }
 }
 
+/// Where a value is missing: a word for it, not an empty place.
+pub fn none(word: &str) -> Markup {
+    html! { span class="quiet" { (word) } }
+}
+
+/// The first letters of a name, one or two.
+pub fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|w| w.chars().find(|c| c.is_alphanumeric()));
+    let (first, last) = (words.next(), words.next_back());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// A person: their initials and their name. `about` is what else tells them apart, such as their address.
+pub fn person(called: &str, about: &str) -> Markup {
+    html! {
+        span class="person" {
+            span class="avatar" aria-hidden="true" { (initials(called)) }
+            span { (name(called)) @if !about.is_empty() { span class="about" { (about) } } }
+        }
+    }
+}
+
+/// An id in full, with a button to copy it that the script adds.
+pub fn copyable(id: &str) -> Markup {
+    html! { span class="copyable" { code data-copy="" { (id) } } }
+}
+
+/// A label that is pressed or typed: keys of the keyboard.
+pub fn keys(keys: &[&str]) -> Markup {
+    html! { span class="keys" { @for key in keys { kbd { (key) } } } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +179,7 @@ mod tests {
     fn numbers_are_grouped() {
         let grouped: Vec<String> = [0, 7, 999, 1_000, 100_000, 1_234_567, -1_000].into_iter().map(thousands).collect();
         assert_eq!(grouped, ["0", "7", "999", "1,000", "100,000", "1,234,567", "-1,000"]);
+        assert_eq!((count(1, "key", "keys"), count(2_000, "key", "keys")), ("1 key".into(), "2,000 keys".into()));
     }
 
     #[test]
@@ -110,5 +192,11 @@ mod tests {
         assert!(usage("Seats", 8, Some(10)).into_string().contains("Close to the limit."));
         let open = usage("Customers", 1_200, None).into_string();
         assert!(open.contains("1,200, no limit") && !open.contains("<svg"));
+    }
+
+    #[test]
+    fn initials_are_letters_of_the_first_and_the_last_word() {
+        let made: Vec<String> = ["Ada Lovelace", "ada b. lovelace", "ada", "  ", "<b>", "éa ß"].into_iter().map(initials).collect();
+        assert_eq!(made, ["AL", "AL", "A", "", "B", "ÉSS"]);
     }
 }

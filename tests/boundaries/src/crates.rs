@@ -43,6 +43,8 @@ pub enum Layer {
     Edge,
     /// Shared SQL.
     Store,
+    /// What stands around pages.
+    Shell,
     /// Consumers.
     Queue,
     /// Deployables.
@@ -71,6 +73,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
             "mail" => Some(Layer::Mail),
             "edge" => Some(Layer::Edge),
             "store" => Some(Layer::Store),
+            "shell" => Some(Layer::Shell),
             "testkit" => Some(Layer::Testkit),
             _ => None,
         },
@@ -80,18 +83,19 @@ pub fn layer(folder: &str) -> Option<Layer> {
 
 /// The layers that a layer may stand on.
 pub const fn below(layer: Layer) -> &'static [Layer] {
-    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Store, Stripe, Testkit, Worker, Xtask};
+    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Shell, Store, Stripe, Testkit, Worker, Xtask};
     match layer {
         Layer::Crypto => &[],
         Layer::Kernel | Layer::Stripe => &[Crypto],
         Layer::Domain => &[Crypto, Kernel],
         Layer::Html | Layer::Edge | Layer::Mail => &[Crypto, Kernel, Domain],
         Layer::Store => &[Crypto, Kernel, Domain, Mail],
+        Layer::Shell => &[Crypto, Kernel, Domain, Html, Store],
         Layer::Queue => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
-        Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Queue],
+        Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue],
         Layer::Testkit => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
-        Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Store, Queue, Worker],
-        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Queue, Worker, Testkit, Xtask],
+        Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Store, Shell, Queue, Worker],
+        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue, Worker, Testkit, Xtask],
     }
 }
 

@@ -100,10 +100,16 @@ pub fn problems(page: &str) -> Vec<String> {
     must(all("html").iter().all(|t| t.get("lang") == Some("en")), "no language".into());
     must(all("meta").iter().any(|t| t.get("name") == Some("viewport")), "no viewport".into());
     must(all("meta").iter().any(|t| t.get("name") == Some("color-scheme")), "no color scheme".into());
-    must(all("link").iter().filter(|t| t.get("rel") == Some("stylesheet")).count() == 1, "not one stylesheet".into());
+    // Ours, and after it a tenant's own colors.
+    let sheets: Vec<&str> = all("link").iter().filter(|t| t.get("rel") == Some("stylesheet")).filter_map(|t| t.get("href")).collect();
+    must(
+        matches!(sheets[..], [_] | [_, _]) && sheets.iter().skip(1).all(|s| s.starts_with("/brand.css?v=")),
+        format!("stylesheets: {sheets:?}"),
+    );
     let first_link = tags.iter().find(|t| t.name == "a");
     must(first_link.is_some_and(|t| t.get("href") == Some("#main")), "the first link is not the skip link".into());
-    must(all("script").is_empty() && all("style").is_empty(), "something inline".into());
+    must(all("style").is_empty() && !pieces.windows(2).any(is_inline_script), "something inline".into());
+    must(all("script").iter().all(|t| t.get("src").is_some_and(is_ours) && t.get("type") == Some("module")), "a script of others".into());
     let ids: Vec<&str> = tags.iter().filter_map(|t| t.get("id")).collect();
     for tag in &tags {
         for (name, value) in &tag.attributes {
@@ -133,11 +139,19 @@ pub fn problems(page: &str) -> Vec<String> {
     wrong
 }
 
+/// A script that has a text of its own.
+fn is_inline_script(pair: &[Piece]) -> bool {
+    matches!(pair, [Piece::Open(tag), after] if tag.name == "script" && !matches!(after, Piece::Close(name) if name == "script"))
+}
+
 fn is_ours(address: &str) -> bool {
     address.starts_with('#') || (address.starts_with('/') && !address.starts_with("//"))
 }
 
-/// Every form posts to our own host and carries its token.
+/// Marks a form that gets while it is read: such a one has no token.
+const GETS: usize = 1_000;
+
+/// Every form that posts carries its token, and no other does.
 fn forms(pieces: &[Piece]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut open: Option<(String, usize)> = None;
@@ -145,18 +159,20 @@ fn forms(pieces: &[Piece]) -> Vec<String> {
         match piece {
             Piece::Open(tag) if tag.name == "form" => {
                 let action = tag.get("action").unwrap_or_default().to_owned();
-                if tag.get("method") != Some("post") {
-                    wrong.push(format!("{action} does not post"));
+                // A form that gets is a filter: it changes nothing, and a token does not belong in an address.
+                match tag.get("method") {
+                    Some("post") => open = Some((action, 0)),
+                    Some("get") if tag.get("role") == Some("search") => open = Some((action, GETS)),
+                    _ => wrong.push(format!("{action} does not post")),
                 }
-                open = Some((action, 0));
             }
             Piece::Open(tag) if tag.name == "input" && tag.get("name") == Some("csrf") => {
                 if let Some((_, tokens)) = &mut open {
-                    *tokens += usize::from(tag.get("value").is_some_and(|v| v.len() > 20));
+                    *tokens += if *tokens >= GETS { 1 } else { usize::from(tag.get("value").is_some_and(|v| v.len() > 20)) };
                 }
             }
             Piece::Close(name) if name == "form" => match open.take() {
-                Some((_, 1)) => {}
+                Some((_, 1 | GETS)) => {}
                 Some((action, n)) => wrong.push(format!("{action} has {n} tokens")),
                 None => wrong.push("a form ends that did not begin".into()),
             },
@@ -212,6 +228,10 @@ mod tests {
             ("action=\"/x\"", "action=\"//evil\""),
             ("action=\"/x\"", "action=\"https://evil\""),
             ("method=\"post\"", "method=\"get\""),
+            ("method=\"post\"", "method=\"get\" role=\"search\""),
+            ("<h1>h</h1>", "<h1>h</h1><script type=\"module\" src=\"/a.js\">x</script>"),
+            ("<h1>h</h1>", "<h1>h</h1><script type=\"module\" src=\"https://evil/a.js\"></script>"),
+            ("<link rel=\"stylesheet\" href=\"/a\">", "<link rel=\"stylesheet\" href=\"/a\"><link rel=\"stylesheet\" href=\"/b\">"),
             ("<h1>h</h1>", "<h1 style=\"x\">h</h1>"),
             ("<h1>h</h1>", "<h1 onclick=\"x\">h</h1>"),
             ("<h1>h</h1>", "<h1>h</h1><script></script>"),

@@ -2,7 +2,7 @@
 //! routes match on the app's host, so that a wrong address gets a page.
 
 pub mod routes;
-pub mod shell;
+pub mod words;
 
 use kernel::{
     Sql,

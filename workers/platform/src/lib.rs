@@ -2,7 +2,6 @@
 //! routes match on the console's host, so that a wrong address gets a page.
 
 pub mod routes;
-pub mod shell;
 
 use kernel::{
     Sql,

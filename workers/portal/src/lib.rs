@@ -4,7 +4,7 @@
 //! Whether the portal is open is judged with the session (`store::sessions`), so no page of a closed one opens for anybody.
 
 pub mod routes;
-pub mod shell;
+pub mod words;
 
 use kernel::{
     Sql,

@@ -20,8 +20,8 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
+use shell::Frame;
 use store::{
-    forms,
     limits::{burst, exact},
     sessions::{self, Begin, Browser, Reached},
 };
@@ -153,7 +153,5 @@ fn again(cx: &Write<'_>, req: &Request, door: Door<'_>, email: &str, next: &str,
 }
 
 fn form(cx: &Write<'_>, req: &Request, door: Door<'_>, email: &str, next: &str, problem: Problem<'_>) -> Reply {
-    // The form came from this browser, so it holds the cookie that the token is bound to.
-    let shown = forms::show(&cx.app().config.keys, req, cx.principal(), cx.random());
-    Reply::html(422, SignInForm { door, by_password: true, csrf: &shown.token, email, next, problem }.page())
+    SignInForm { door, by_password: true, email, next, problem }.reply(&Frame::of(cx, req))
 }

@@ -1,10 +1,7 @@
 //! `GET /sign-in`: the form, in the look of its surface.
 
 use crate::{door::Door, next};
-use html::{
-    Look, Shell, document,
-    form::{self, Field, Form, Kind},
-};
+use html::form::{self, Field, Form};
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
     dispatch::SIGN_IN,
@@ -12,10 +9,10 @@ use kernel::{
     input::FieldError,
     limit::Limit,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::html;
-use store::forms;
+use shell::Frame;
 
 /// Shows the sign-in form.
 pub struct SignInPage;
@@ -31,19 +28,14 @@ impl Query for SignInPage {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "The sign-in form",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let door = Door::of(cx.site())?;
-        let shown = forms::show(&cx.app().config.keys, req, cx.principal(), cx.random());
         let next = req.query("next").and_then(next::checked).unwrap_or_default();
-        let form =
-            SignInForm { door, by_password: door.opens_by_password(cx.app()), csrf: &shown.token, email: "", next, problem: Problem::None };
-        let reply = Reply::html(200, form.page());
-        Ok(match shown.set_cookie {
-            Some(cookie) => reply.with("set-cookie", cookie),
-            None => reply,
-        })
+        let form = SignInForm { door, by_password: door.opens_by_password(cx.app()), email: "", next, problem: Problem::None };
+        Ok(form.reply(&Frame::of(&cx, req)))
     }
 }
 
@@ -62,24 +54,21 @@ pub(super) enum Problem<'a> {
 pub(super) struct SignInForm<'a> {
     pub door: Door<'a>,
     pub by_password: bool,
-    pub csrf: &'a str,
     pub email: &'a str,
     pub next: &'a str,
     pub problem: Problem<'a>,
 }
 
 impl SignInForm<'_> {
-    pub fn page(&self) -> String {
-        let (look, brand, title) = match self.door {
-            Door::Staff => (Look::App, "Portico", "Sign in".to_owned()),
-            Door::Operator => (Look::Platform, "Portico", "Sign in to the console".to_owned()),
-            Door::Customer(tenant) => (Look::Portal, tenant.name.as_str(), format!("Sign in to {}", tenant.name)),
+    pub fn reply(&self, frame: &Frame<'_>) -> Reply {
+        let title = match self.door {
+            Door::Staff => "Sign in".to_owned(),
+            Door::Operator => "Sign in to the console".to_owned(),
+            Door::Customer(tenant) => format!("Sign in to {}", tenant.name),
         };
-        let failed = !matches!(self.problem, Problem::None);
-        let shell = Shell { look, brand, title: &title, failed, nav: &[], who: None };
         let fields = [
-            Field { name: "email", label: "E-mail address", hint: "", kind: Kind::Email, autocomplete: "username", value: self.email },
-            Field { name: "password", label: "Password", hint: "", kind: Kind::Password, autocomplete: "current-password", value: "" },
+            Field::email("email", "E-mail address").autocomplete("username").value(self.email),
+            Field::password("password", "Password", "current-password"),
         ];
         let errors = match self.problem {
             Problem::Fields(errors) => errors,
@@ -94,7 +83,7 @@ impl SignInForm<'_> {
                 h1 { (title) }
                 @if self.by_password {
                     div class="card" {
-                        (Form { action: SIGN_IN, csrf: self.csrf, submit: "Sign in" }.render(&html! {
+                        (Form::new(SIGN_IN, frame.csrf(), "Sign in").render(&html! {
                             @for field in &fields { (field.render(errors)) }
                             @if !self.next.is_empty() { (form::hidden("next", self.next)) }
                         }))
@@ -110,6 +99,7 @@ impl SignInForm<'_> {
                 }
             }
         };
-        document(&shell, &main)
+        let page = frame.bare(&title);
+        if matches!(self.problem, Problem::None) { page.reply(&main) } else { page.again(&main) }
     }
 }

@@ -1,6 +1,5 @@
 //! `GET /`: the organizations of the account that is signed in.
 
-use crate::shell::{self, Place};
 use domain::plans::Plan;
 use html::{
     list::{Table, empty},
@@ -11,9 +10,10 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
+use shell::app::{self, Place};
 
 kernel::sql! {
     Read Global("an account sees the organizations that it is a member of, whichever they are")
@@ -36,6 +36,7 @@ impl Query for Home {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "The organizations of the signed-in account",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -60,6 +61,6 @@ impl Query for Home {
                 (Table { caption: "Your organizations", columns: &["Name", "Plan", "Your role", "Status"] }.render(&list))
             }
         };
-        Ok(shell::page(&cx, req, Place::Home, "Organizations", &main))
+        Ok(app::page(&cx, req, Place::Home, "Organizations", &main))
     }
 }

@@ -1,6 +1,5 @@
 //! `GET /o/{org}`: the organization at a glance: its plan, and how much of each limit is used.
 
-use crate::shell::{self, Place};
 use domain::plans::Plan;
 use html::part::{Tone, badge, name, thousands, usage};
 use kernel::{
@@ -8,10 +7,11 @@ use kernel::{
     error::Code,
     host::Surface,
     limit::Limit,
-    principal::{Role, Scope},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::html;
+use shell::app::{self, OrgPlace, Place};
 
 kernel::sql! {
     /// Everything the page shows. Counted over indexes that begin with the organization.
@@ -34,13 +34,14 @@ impl Query for Overview {
         method: Method::Get,
         path: "/o/{org}",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Role::Viewer),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "An organization at a glance: plan, limits and use",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -73,6 +74,6 @@ impl Query for Overview {
                 }
             }
         };
-        Ok(shell::page(&cx, req, Place::Overview(slug), called, &main))
+        Ok(app::page(&cx, req, Place::Org(slug, OrgPlace::Overview), called, &main))
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /o/{org}/tickets`: newest first, narrowed by status.
 
-use crate::shell::{self, Place};
+use crate::words;
 use domain::tickets::Status;
 use html::{
     list::{Choice, Table, empty, filter, pages},
@@ -12,11 +12,12 @@ use kernel::{
     host::Surface,
     limit::Limit,
     page::Page,
-    principal::{Role, Scope},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     sql::Value,
 };
 use maud::{Markup, html};
+use shell::app::{self, OrgPlace, Place};
 
 kernel::sql! {
     Read Org ALL(3) -> ["id", "subject", "status", "priority", "customer", "updated_at"] =
@@ -35,13 +36,14 @@ impl Query for TicketList {
         method: Method::Get,
         path: "/o/{org}/tickets",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Role::Viewer),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "An organization's tickets, newest first",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -63,8 +65,8 @@ impl Query for TicketList {
         for row in rows.iter().take(shown) {
             list.push(vec![
                 html! { a href={ (here) "/" (row.text(0)?) } { (name(row.text(1)?)) } },
-                shell::status(row.text(2)?),
-                shell::priority(row.text(3)?),
+                words::status(row.text(2)?),
+                words::priority(row.text(3)?),
                 html! { @match row.opt_text(4)? { Some(customer) => (name(customer)), None => span class="quiet" { "none" } } },
                 when::at(Millis::new(row.int(5)?)),
             ]);
@@ -97,6 +99,6 @@ impl Query for TicketList {
             }
             (pages(newest.as_deref(), older.as_deref()))
         };
-        Ok(shell::page(&cx, req, Place::Tickets(slug), "Tickets", &main))
+        Ok(app::page(&cx, req, Place::Org(slug, OrgPlace::Tickets), "Tickets", &main))
     }
 }

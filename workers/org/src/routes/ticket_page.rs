@@ -1,6 +1,6 @@
 //! `GET /o/{org}/tickets/{id}`: a ticket with its comments, internal ones marked.
 
-use crate::shell::{self, Place};
+use crate::words;
 use html::{
     part::{Tone, badge, facts, name, prose},
     when,
@@ -10,10 +10,11 @@ use kernel::{
     error::Code,
     host::Surface,
     limit::Limit,
-    principal::{Role, Scope},
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::html;
+use shell::app::{self, OrgPlace, Place};
 
 /// How many comments the page shows.
 const SHOWN: i64 = 100;
@@ -36,13 +37,14 @@ impl Query for TicketPage {
         method: Method::Get,
         path: "/o/{org}/tickets/{id}",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Role::Viewer),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "A ticket with its comments",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -57,8 +59,8 @@ impl Query for TicketPage {
             p class="crumbs" { a href={ "/o/" (slug) "/tickets" } { "Tickets" } }
             div class="head" {
                 h1 { (name(subject)) }
-                (shell::status(row.text(2)?))
-                (shell::priority(row.text(3)?))
+                (words::status(row.text(2)?))
+                (words::priority(row.text(3)?))
             }
             (facts(&[
                 ("Customer", person(row.opt_text(4)?)),
@@ -89,7 +91,7 @@ impl Query for TicketPage {
                 }
             }
         };
-        Ok(shell::page(&cx, req, Place::Tickets(slug), subject, &main))
+        Ok(app::page(&cx, req, Place::Org(slug, OrgPlace::Tickets), subject, &main))
     }
 }
 

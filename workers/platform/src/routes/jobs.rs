@@ -1,6 +1,5 @@
 //! `GET /jobs`: what the machine could not finish, and what it did on schedule.
 
-use crate::shell::{self, Place};
 use domain::retention;
 use html::{
     list::{Table, empty},
@@ -11,10 +10,11 @@ use kernel::{
     Millis, Query, Read, Reply, Request, Result, Route, Row, Rows,
     host::Surface,
     limit::Limit,
-    principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    principal::{Duty, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
+use shell::platform::{self, ConsolePlace};
 
 /// How many rows of each kind the page shows.
 const SHOWN: i64 = 50;
@@ -38,13 +38,14 @@ impl Query for Jobs {
         method: Method::Get,
         path: "/jobs",
         surfaces: &[Surface::Platform],
-        auth: Auth::Operator,
+        auth: Auth::Operator(Duty::Look),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Dead jobs, dead letters, retention and cron runs",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -74,7 +75,7 @@ impl Query for Jobs {
                     ("No runs yet", "The last run of each schedule is listed here."))?)
             }
         };
-        Ok(shell::page(&cx, req, Place::Jobs, "Background work", &main))
+        Ok(platform::page(&cx, req, ConsolePlace::Jobs, "Background work", &main))
     }
 }
 

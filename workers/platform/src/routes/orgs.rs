@@ -1,6 +1,5 @@
 //! `GET /`: every organization with its plan and status, newest first.
 
-use crate::shell::{self, Place};
 use domain::plans::Plan;
 use html::{
     list::{Table, empty, pages},
@@ -13,10 +12,11 @@ use kernel::{
     host::Surface,
     input::Text,
     limit::Limit,
-    principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    principal::{Duty, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
+use shell::platform::{self, ConsolePlace};
 
 /// How many organizations a page lists.
 const SHOWN: i64 = 50;
@@ -38,13 +38,14 @@ impl Query for Orgs {
         method: Method::Get,
         path: "/",
         surfaces: &[Surface::Platform],
-        auth: Auth::Operator,
+        auth: Auth::Operator(Duty::Look),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "Every organization with its plan and status",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
@@ -91,6 +92,6 @@ impl Query for Orgs {
             }
             (pages(newest, older.as_deref()))
         };
-        Ok(shell::page(&cx, req, Place::Orgs, "Organizations", &main))
+        Ok(platform::page(&cx, req, ConsolePlace::Orgs, "Organizations", &main))
     }
 }

@@ -1,6 +1,6 @@
 //! `GET /`: the tickets of the customer who is signed in, newest first.
 
-use crate::shell;
+use crate::words;
 use html::{
     list::{Table, empty, pages},
     part::name,
@@ -12,9 +12,10 @@ use kernel::{
     limit::Limit,
     page::Page,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
+use shell::portal::{self, PortalPlace};
 
 kernel::sql! {
     Read Org MINE(4) -> ["id", "subject", "status", "updated_at"] =
@@ -35,10 +36,11 @@ impl Query for Home {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "The signed-in customer's tickets",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
-        let (me, keys) = (shell::customer(&cx)?, &cx.app().config.keys);
+        let (me, keys) = (portal::customer(&cx)?, &cx.app().config.keys);
         let input = req.query_input();
         // A cursor belongs to its customer as well as to the organization.
         let filters = me.id.to_string();
@@ -50,7 +52,7 @@ impl Query for Home {
         for row in rows.iter().take(shown) {
             list.push(vec![
                 html! { a href={ "/tickets/" (row.text(0)?) } { (name(row.text(1)?)) } },
-                shell::status(row.text(2)?),
+                words::status(row.text(2)?),
                 when::at(Millis::new(row.int(3)?)),
             ]);
         }
@@ -71,6 +73,6 @@ impl Query for Home {
             }
             (pages(newest, older.as_deref()))
         };
-        Ok(shell::page(&cx, req, true, "My tickets", &main))
+        Ok(portal::page(&cx, req, PortalPlace::Tickets, "My tickets", &main))
     }
 }

@@ -1,7 +1,7 @@
 //! `GET /tickets/{id}`: one of the customer's own tickets with its comments. Another customer's is answered like a missing one,
 //! and internal comments are not read at all.
 
-use crate::shell;
+use crate::words;
 use html::{
     part::{facts, name, prose},
     when,
@@ -12,9 +12,10 @@ use kernel::{
     host::Surface,
     limit::Limit,
     principal::Scope,
-    route::{Audit, Auth, Csrf, Idempotency, Method, Payload},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::html;
+use shell::portal::{self, PortalPlace};
 
 /// How many comments the page shows.
 const SHOWN: i64 = 100;
@@ -42,10 +43,11 @@ impl Query for TicketPage {
         payload: Payload::None,
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
         summary: "One of the signed-in customer's tickets",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
-        let (me, id) = (shell::customer(&cx)?, req.id_param::<TicketId>("id")?);
+        let (me, id) = (portal::customer(&cx)?, req.id_param::<TicketId>("id")?);
         let mine = MINE.bind([(&me.org).into(), (&id).into(), (&me.id).into()]);
         let comments = COMMENTS.bind([(&me.org).into(), (&id).into(), (&me.id).into(), SHOWN.into()]);
         let mut sets = cx.read(vec![mine, comments]).await?;
@@ -55,7 +57,7 @@ impl Query for TicketPage {
         let subject = row.text(0)?;
         let main = html! {
             p class="crumbs" { a href="/" { "My tickets" } }
-            div class="head" { h1 { (name(subject)) } (shell::status(row.text(2)?)) }
+            div class="head" { h1 { (name(subject)) } (words::status(row.text(2)?)) }
             (facts(&[("Created", when::at(Millis::new(row.int(3)?))), ("Updated", when::at(Millis::new(row.int(4)?)))]))
             div class="card" { (prose(row.text(1)?)) }
             h2 { "Replies" }
@@ -77,6 +79,6 @@ impl Query for TicketPage {
                 }
             }
         };
-        Ok(shell::page(&cx, req, false, subject, &main))
+        Ok(portal::page(&cx, req, PortalPlace::Ticket, subject, &main))
     }
 }

@@ -1,0 +1,179 @@
+//! The staff's app: the pages of an organization, and the person's own.
+
+use crate::{Context, Frame, Page};
+use html::{Icon, Link, Look, Org, Section, Switcher};
+use kernel::{
+    Principal, Reply, Request,
+    principal::{Ability, Staff},
+};
+use maud::Markup;
+
+/// Where a page stands in the app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// The list of organizations, and what belongs to none.
+    Home,
+    /// A page about the person.
+    Account(AccountPlace),
+    /// A page of the organization with that slug.
+    Org(&'a str, OrgPlace),
+}
+/// A page about the person who is signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountPlace {
+    /// Name and address.
+    Profile,
+    /// Password and second factor.
+    Security,
+    /// Where they are signed in.
+    Sessions,
+    /// What they are told about, and how.
+    Notifications,
+}
+/// A page of an organization, or one below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrgPlace {
+    /// At a glance.
+    Overview,
+    /// Tickets.
+    Tickets,
+    /// Customers.
+    Customers,
+    /// Members and invitations.
+    Members,
+    /// Plan, invoices.
+    Billing,
+    /// API keys.
+    ApiKeys,
+    /// Webhook endpoints and deliveries.
+    Webhooks,
+    /// Exports.
+    Exports,
+    /// The audit log.
+    Audit,
+    /// Use of the API and of limits.
+    Usage,
+    /// The inbox of whoever is signed in.
+    Notifications,
+    /// Settings.
+    Settings(SettingsPlace),
+}
+/// A page of an organization's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SettingsPlace {
+    /// Name and address.
+    General,
+    /// Colors and logo.
+    Branding,
+    /// Own domains.
+    Domains,
+    /// What members must prove, and how long sessions last.
+    Security,
+    /// What is on, and why.
+    Features,
+    /// Handing over, deleting.
+    Danger,
+}
+
+/// An entry of an organization's navigation.
+struct Entry {
+    section: &'static str,
+    place: OrgPlace,
+    label: &'static str,
+    icon: Icon,
+    /// Below `/o/{slug}`.
+    path: &'static str,
+    /// Who sees it: who may open the page.
+    needs: Ability,
+}
+const fn entry(section: &'static str, place: OrgPlace, label: &'static str, icon: Icon, path: &'static str, needs: Ability) -> Entry {
+    Entry { section, place, label, icon, path, needs }
+}
+
+/// Every page of an organization that there is, in order. A new one is a line here.
+const ORG: &[Entry] = &[
+    entry("", OrgPlace::Overview, "Overview", Icon::Home, "", Ability::Read),
+    entry("", OrgPlace::Tickets, "Tickets", Icon::Inbox, "/tickets", Ability::Read),
+];
+/// Every page about the person that there is, in order. A new one is a line here.
+const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[];
+/// Every page of an organization's settings that there is, in order. A new one is a line here.
+const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[];
+/// The page where an organization is made, once there is one.
+const CREATE: Option<&str> = None;
+/// The inbox, below `/o/{slug}`, once there is one.
+const INBOX: Option<&str> = None;
+/// The page of an organization that searches, once there is one.
+const SEARCH: Option<&str> = None;
+
+/// A page of the app.
+pub fn page<'a>(cx: &impl Context<'a>, req: &'a Request, place: Place<'_>, title: &str, main: &Markup) -> Reply {
+    Frame::of(cx, req).app(place, title).reply(main)
+}
+/// Its form again, with what was wrong: 422.
+pub fn again<'a>(cx: &impl Context<'a>, req: &'a Request, place: Place<'_>, title: &str, main: &Markup) -> Reply {
+    Frame::of(cx, req).app(place, title).again(main)
+}
+
+impl Frame<'_> {
+    /// A page of the app.
+    pub fn app<'f>(&'f self, place: Place<'_>, title: &'f str) -> Page<'f> {
+        let Principal::Staff(staff) = self.principal else { return self.plain(Look::App, title) };
+        self.plain(Look::App, title).shell(|shell| {
+            shell.nav = match place {
+                Place::Org(slug, here) => of_org(staff, slug, here),
+                Place::Home => vec![Section { title: "", links: vec![Link::new("Organizations", "/").icon(Icon::Building).here(true)] }],
+                Place::Account(here) => of_account(here),
+            };
+            let slug = match place {
+                Place::Org(slug, _) => slug,
+                Place::Home | Place::Account(_) => "",
+            };
+            let org = |o: &'f kernel::principal::OrgLink| Org { name: &o.name, href: format!("/o/{}", o.slug), here: o.slug == slug };
+            let orgs: Vec<Org<'f>> = staff.orgs.iter().map(org).collect();
+            let current = orgs.iter().find(|o| o.here).map_or("", |o| o.name);
+            shell.switcher = Some(Switcher { current, orgs, create: CREATE });
+            shell.search = SEARCH.filter(|_| !slug.is_empty());
+            let mut account = self.account();
+            account.links = ACCOUNT.iter().map(|(_, label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
+            account.unread = staff.unread;
+            account.notifications = INBOX.filter(|_| !slug.is_empty()).map(|path| format!("/o/{slug}{path}"));
+            shell.account = Some(account);
+        })
+    }
+}
+
+fn of_org(staff: &Staff, slug: &str, here: OrgPlace) -> Vec<Section<'static>> {
+    let role = staff.membership.as_ref().map(|(_, role)| *role);
+    let mut sections: Vec<Section<'static>> = Vec::new();
+    for e in ORG.iter().filter(|e| role.is_some_and(|role| role.may(e.needs))) {
+        let settings = matches!((here, e.place), (OrgPlace::Settings(_), OrgPlace::Settings(_)));
+        let link = Link::new(e.label, format!("/o/{slug}{}", e.path)).icon(e.icon).here(here == e.place || settings);
+        match sections.last_mut() {
+            Some(section) if section.title == e.section => section.links.push(link),
+            _ => sections.push(Section { title: e.section, links: vec![link] }),
+        }
+    }
+    sections
+}
+
+fn of_account(here: AccountPlace) -> Vec<Section<'static>> {
+    let link = |(place, label, icon, path): &(AccountPlace, &'static str, Icon, &'static str)| {
+        Link::new(label, *path).icon(*icon).here(*place == here)
+    };
+    vec![
+        Section { title: "", links: vec![Link::new("Organizations", "/").icon(Icon::Building)] },
+        Section { title: "Your account", links: ACCOUNT.iter().map(link).collect() },
+    ]
+}
+
+/// The tabs of an organization's settings, as far as the role of whoever is signed in opens them.
+pub fn settings_tabs(principal: &Principal, slug: &str, here: SettingsPlace) -> Markup {
+    let role = match principal {
+        Principal::Staff(staff) => staff.membership.as_ref().map(|(_, role)| *role),
+        _ => None,
+    };
+    let open = SETTINGS.iter().filter(|(.., needs)| role.is_some_and(|role| role.may(*needs)));
+    let tabs: Vec<_> = open.map(|(place, label, path, _)| (*label, format!("/o/{slug}/settings{path}"), *place == here)).collect();
+    html::page::tabs("Settings", &tabs)
+}
