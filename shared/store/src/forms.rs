@@ -1,4 +1,8 @@
 //! The token of a form: bound to the browser it was shown in and to who was signed in there (OWASP signed double submit).
+//!
+//! What keeps a form from being acted on twice is [`crate::once`].
+
+pub use crate::once::{Once, SUBMIT, fresh_id, taken_id};
 
 use crate::sessions::{FORM_COOKIE, cookie};
 use crypto::keyring::{KeyRing, Purpose};

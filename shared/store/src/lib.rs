@@ -5,14 +5,24 @@
 pub mod endpoints;
 pub mod forms;
 pub mod gate;
+pub mod inbox;
 pub mod jobs;
 pub mod keys;
 pub mod lease;
 pub mod limits;
 pub mod mail;
+pub mod once;
 pub mod portals;
 pub mod sessions;
 
 /// Every statement of this crate, for the catalogue test.
-pub const CATALOGUES: &[&[kernel::Sql]] =
-    &[jobs::CATALOGUE, keys::CATALOGUE, limits::exact::CATALOGUE, mail::CATALOGUE, portals::CATALOGUE, sessions::CATALOGUE];
+pub const CATALOGUES: &[&[kernel::Sql]] = &[
+    inbox::CATALOGUE,
+    jobs::CATALOGUE,
+    keys::CATALOGUE,
+    limits::exact::CATALOGUE,
+    mail::CATALOGUE,
+    once::CATALOGUE,
+    portals::CATALOGUE,
+    sessions::CATALOGUE,
+];
