@@ -14,6 +14,7 @@ pub mod mail;
 pub mod once;
 pub mod portals;
 pub mod sessions;
+pub mod tickets;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] = &[
@@ -25,4 +26,5 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     once::CATALOGUE,
     portals::CATALOGUE,
     sessions::CATALOGUE,
+    tickets::CATALOGUE,
 ];

@@ -1,7 +1,6 @@
 //! `POST /v1/tickets/{id}/comments`.
 
-use crate::routes::ticket::{Author, Comment};
-use domain::{actions, events, tickets::BODY};
+use domain::{actions, tickets::BODY};
 use kernel::{
     Command, Committed, Reply, Request, Result, Route, TicketId, Write,
     host::Surface,
@@ -10,14 +9,7 @@ use kernel::{
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-
-kernel::sql! {
-    /// Only on a ticket that is there: the foreign key carries the organization.
-    Write Org INSERT(8) -> [] =
-        "INSERT INTO ticket_comments(org_id, ticket_id, id, author_kind, author_id, author_name, body, internal, created_at) \
-         VALUES(?1, ?2, ?3, 'api_key', ?4, ?5, ?6, ?7, ?8)";
-    Write Org TOUCH(3) -> [] = "UPDATE tickets SET updated_at = ?3 WHERE org_id = ?1 AND id = ?2";
-}
+use store::tickets::{self, Author, Comment};
 
 /// Adds a comment.
 pub struct CommentCreate;
@@ -43,26 +35,9 @@ impl Command for CommentCreate {
         let internal = input.opt_bool("internal").unwrap_or(false);
         input.finish()?;
         let now = cx.now();
-        let author = Author { kind: cx.principal().kind(), id: cx.principal().id().to_owned(), name: cx.principal().label().to_owned() };
-        let comment = Comment { id: cx.id(), ticket_id, author, body, internal, created_at: now };
-        let touch = TOUCH.bind([org.into(), (&comment.ticket_id).into(), now.into()]);
-        let insert = INSERT.bind([
-            org.into(),
-            (&comment.ticket_id).into(),
-            (&comment.id).into(),
-            comment.author.id.as_str().into(),
-            comment.author.name.as_str().into(),
-            comment.body.as_str().into(),
-            internal.into(),
-            now.into(),
-        ]);
+        let comment = Comment { id: cx.id(), ticket_id, author: Author::of(cx.principal()), body, internal, created_at: now };
         let reply = Reply::json(201, &comment)?;
-        let data = reply.text().unwrap_or_default().to_owned();
-        cx.mutation(comment.ticket_id.as_str())?
-            .then_one(touch)
-            .then_one(insert)
-            .event(org, events::TICKET_COMMENTED.name, data)
-            .commit(reply)
-            .await
+        let change = cx.mutation(comment.ticket_id.as_str())?.then_one(tickets::touch(org, &comment.ticket_id, now));
+        tickets::comment(change, org, &comment)?.commit(reply).await
     }
 }

@@ -1,25 +1,20 @@
 //! `POST /v1/tickets`.
 
-use crate::routes::ticket::{Ticket, etag};
+use crate::routes::ticket::etag;
 use domain::{
-    actions, events,
+    actions,
     tickets::{BODY, Priority, SUBJECT, Status},
 };
 use kernel::{
     Command, Committed, CustomerId, Reply, Request, Result, Route, Write,
     error::{Code, Error},
     host::Surface,
-    id::Id,
     input::FieldError,
     limit::Limit,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-
-kernel::sql! {
-    Write Org INSERT(7) -> [] =
-        "INSERT INTO tickets(org_id, id, subject, body, priority, customer_id, created_at, updated_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
-}
+use store::tickets::{self, Ticket};
 
 /// Creates a ticket.
 pub struct TicketCreate;
@@ -58,18 +53,9 @@ impl Command for TicketCreate {
             created_at: now,
             updated_at: now,
         };
-        let insert = INSERT.bind([
-            org.into(),
-            (&ticket.id).into(),
-            ticket.subject.as_str().into(),
-            ticket.body.as_str().into(),
-            ticket.priority.into(),
-            ticket.customer_id.as_ref().into(),
-            now.into(),
-        ]);
         let reply = Reply::json(201, &ticket)?.with("location", format!("/v1/tickets/{}", ticket.id)).with("etag", etag(1));
-        let data = reply.text().unwrap_or_default().to_owned();
-        cx.mutation(ticket.id.as_str())?.then_one(insert).event(org, events::TICKET_CREATED.name, data).commit(reply).await.map_err(|e| {
+        let change = tickets::create(cx.mutation(&ticket.id.to_string())?, org, &ticket)?;
+        change.commit(reply).await.map_err(|e| {
             // The one foreign key that input can break: say which field, as for any other wrong value.
             if named_a_customer && e.code() == Code::NotFound { unknown_customer() } else { e }
         })

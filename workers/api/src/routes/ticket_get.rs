@@ -12,7 +12,7 @@ use kernel::{
 
 kernel::sql! {
     Read Org ONE(2) -> ["data", "version"] =
-        concat!("SELECT ", crate::ticket_json!(), " AS data, version FROM tickets WHERE org_id = ?1 AND id = ?2");
+        concat!("SELECT ", store::ticket_json!(), " AS data, version FROM tickets WHERE org_id = ?1 AND id = ?2");
 }
 
 /// Shows a ticket.

@@ -13,16 +13,16 @@ use kernel::{
 kernel::sql! {
     Read Org ALL(3) -> ["data", "found", "last"] = concat!(
         "WITH page AS (SELECT *, row_number() OVER (ORDER BY id DESC) AS n FROM (SELECT * FROM tickets WHERE org_id = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3 + 1)) \
-         SELECT json_group_array(json(", crate::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
+         SELECT json_group_array(json(", store::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
     Read Org BY_STATUS(4) -> ["data", "found", "last"] = concat!(
         "WITH page AS (SELECT *, row_number() OVER (ORDER BY id DESC) AS n FROM (SELECT * FROM tickets WHERE org_id = ?1 AND status = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3 + 1)) \
-         SELECT json_group_array(json(", crate::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
+         SELECT json_group_array(json(", store::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
     Read Org BY_CUSTOMER(4) -> ["data", "found", "last"] = concat!(
         "WITH page AS (SELECT *, row_number() OVER (ORDER BY id DESC) AS n FROM (SELECT * FROM tickets WHERE org_id = ?1 AND customer_id = ?4 AND id < ?2 ORDER BY id DESC LIMIT ?3 + 1)) \
-         SELECT json_group_array(json(", crate::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
+         SELECT json_group_array(json(", store::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
     Read Org BY_CUSTOMER_AND_STATUS(5) -> ["data", "found", "last"] = concat!(
         "WITH page AS (SELECT *, row_number() OVER (ORDER BY id DESC) AS n FROM (SELECT * FROM tickets WHERE org_id = ?1 AND customer_id = ?4 AND status = ?5 AND id < ?2 ORDER BY id DESC LIMIT ?3 + 1)) \
-         SELECT json_group_array(json(", crate::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
+         SELECT json_group_array(json(", store::ticket_json!(), ") ORDER BY n) FILTER (WHERE n <= ?3) AS data, count(*) AS found, min(id) FILTER (WHERE n <= ?3) AS last FROM page");
 }
 
 /// Lists tickets.

@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 
 kernel::sql! {
     Read Org CURRENT(2) -> ["data", "version"] =
-        concat!("SELECT ", crate::ticket_json!(), " AS data, version FROM tickets WHERE org_id = ?1 AND id = ?2");
+        concat!("SELECT ", store::ticket_json!(), " AS data, version FROM tickets WHERE org_id = ?1 AND id = ?2");
     Write Org UPDATE(9) -> [] =
         "UPDATE tickets SET subject = ?4, body = ?5, status = ?6, priority = ?7, customer_id = ?8, version = version + 1, updated_at = ?9 \
          WHERE org_id = ?1 AND id = ?2 AND version = ?3";
