@@ -2,10 +2,14 @@
 //!
 //! The message is a hint with the event's id; the outbox row is the truth. Fanning out and marking the row are one batch, and
 //! every row that it writes has a key that follows from the event, so that a repeated hint changes nothing. A webhook message
-//! carries the event's id as its `webhook-id`, whatever happens on the way.
+//! carries the event's id as its `webhook-id`, whatever happens on the way. Whom it concerns among people is told in the same batch
+//! ([`domain::notifications`]).
+
+mod letters;
+mod notify;
 
 use domain::{events::body, plans::Plan, retention::DISABLED_MISSES_NOTHING};
-use kernel::{Millis, Result, error::Error, ports::Queue, task::Task, time::Span};
+use kernel::{Millis, OrgId, Result, error::Error, ports::Queue, task::Task, time::Span};
 
 /// Which endpoints (`e`) an event goes to: those that ask for its type (`?3`), and are not switched off for longer than things
 /// are held for them (`?5`). A disabling is told to the others only.
@@ -18,8 +22,8 @@ macro_rules! wanted {
 
 kernel::sql! {
     Read Global("the event names its organization")
-    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan"] =
-        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
+    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan", "name", "slug"] =
+        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan, o.name, o.slug FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
     /// Keeps the bytes to be signed, once, and only where an endpoint wants them.
     Bookkeep Org MESSAGE(7) -> [] = concat!(
         "INSERT INTO webhook_messages(org_id, id, type, payload, created_at, expires_at) SELECT ?1, ?2, ?3, ?4, ?6, ?7 \
@@ -44,16 +48,23 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
     let Some(row) = task.first(OPEN.bind([id.into()])).await? else { return Ok(()) };
     let (org, kind, at) = (row.text(0)?, row.text(1)?, Millis::new(row.int(3)?));
     let kept = Span::days(i64::from(Plan::parse(row.text(4)?).limits().delivery_days));
+    let data: serde_json::Value = serde_json::from_str(row.text(2)?).map_err(|_| Error::incident("an event's payload is not JSON", id))?;
+    let org_id = OrgId::stored(org)?;
+    let happened = notify::Happened { id, kind, org: &org_id, org_name: row.text(5)?, slug: row.text(6)?, data: &data };
+    let people = notify::write(task, &happened).await?;
     let payload = body(id, kind, at, org, row.text(2)?).ok_or_else(|| Error::incident("an event's payload is not JSON", id))?;
     let now = task.now();
     let held_since = now.minus(DISABLED_MISSES_NOTHING);
-    let outcomes = task
-        .bookkeep(vec![
-            MESSAGE.bind([org.into(), id.into(), kind.into(), payload.into(), held_since.into(), at.into(), now.plus(kept).into()]),
-            DELIVERIES.bind([org.into(), id.into(), kind.into(), now.into(), held_since.into()]),
-            DISPATCHED.bind([id.into(), now.into()]),
-        ])
-        .await?;
+    let mut batch = vec![
+        MESSAGE.bind([org.into(), id.into(), kind.into(), payload.into(), held_since.into(), at.into(), now.plus(kept).into()]),
+        DELIVERIES.bind([org.into(), id.into(), kind.into(), now.into(), held_since.into()]),
+    ];
+    let mails_at = batch.len() + usize::from(people.inbox.is_some());
+    let posts = people.mails.is_some();
+    batch.extend(people.inbox);
+    batch.extend(people.mails);
+    batch.push(DISPATCHED.bind([id.into(), now.into()]));
+    let outcomes = task.bookkeep(batch).await?;
     let mut pending = Vec::new();
     for row in outcomes.get(1).map(|o| o.rows.as_slice()).unwrap_or_default() {
         if row.text(1)? == "pending" {
@@ -61,6 +72,8 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
         }
     }
     task.hint_later(Queue::Deliveries, pending);
+    let posted = outcomes.get(mails_at).filter(|_| posts).map(|o| o.rows.as_slice()).unwrap_or_default();
+    task.hint_later(Queue::Mail, posted.iter().map(|row| row.text(0).map(str::to_owned)).collect::<Result<_>>()?);
     Ok(())
 }
 
@@ -76,4 +89,4 @@ pub async fn sweep(task: &Task<'_>, older_than: Span, most: i64) -> Result<usize
 }
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE];
+pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE, notify::CATALOGUE];

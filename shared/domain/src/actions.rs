@@ -38,3 +38,50 @@ pub const SIGNED_IN: Action = Action::new("session.created");
 pub const SIGN_IN_FAILED: Action = Action::new("session.refused");
 /// Somebody signed out.
 pub const SIGNED_OUT: Action = Action::new("session.ended");
+
+// ── Organizations ──
+
+/// An organization was made.
+pub const ORG_CREATED: Action = Action::new("organization.created");
+/// Its name changed.
+pub const ORG_UPDATED: Action = Action::new("organization.updated");
+/// Its slug changed, and with it the addresses of its pages and its portal.
+pub const ORG_SLUG_CHANGED: Action = Action::new("organization.slug_changed");
+/// Its colors changed.
+pub const ORG_BRANDING_CHANGED: Action = Action::new("organization.branding_changed");
+/// Its portal was opened, closed, or its sign-up switched.
+pub const ORG_PORTAL_CHANGED: Action = Action::new("organization.portal_changed");
+/// What its members must prove, how long their sessions last, or what support may do changed.
+pub const ORG_SECURITY_CHANGED: Action = Action::new("organization.security_changed");
+/// The checklist of first steps was put away.
+pub const ORG_STEPS_HIDDEN: Action = Action::new("organization.steps_hidden");
+/// It is being deleted: nothing of it is served any more.
+pub const ORG_DELETED: Action = Action::new("organization.deleted");
+/// Its deletion was canceled.
+pub const ORG_RESTORED: Action = Action::new("organization.restored");
+/// Its data was removed for good.
+pub const ORG_PURGED: Action = Action::new("organization.purged");
+/// Somebody was invited.
+pub const INVITATION_CREATED: Action = Action::new("invitation.created");
+/// An invitation was sent again, with a new link.
+pub const INVITATION_RESENT: Action = Action::new("invitation.resent");
+/// An invitation was taken back.
+pub const INVITATION_CANCELED: Action = Action::new("invitation.canceled");
+/// A member was removed.
+pub const MEMBER_REMOVED: Action = Action::new("member.removed");
+/// A member left.
+pub const MEMBER_LEFT: Action = Action::new("member.left");
+/// A member's role changed.
+pub const MEMBER_ROLE_CHANGED: Action = Action::new("member.role_changed");
+/// Ownership was handed over.
+pub const OWNERSHIP_TRANSFERRED: Action = Action::new("organization.ownership_transferred");
+/// A domain was added.
+pub const DOMAIN_ADDED: Action = Action::new("domain.added");
+/// A domain's proof was looked up.
+pub const DOMAIN_CHECKED: Action = Action::new("domain.checked");
+/// A domain was removed.
+pub const DOMAIN_REMOVED: Action = Action::new("domain.removed");
+/// Somebody read what they were told.
+pub const NOTIFICATIONS_READ: Action = Action::new("notifications.read");
+/// Somebody chose what they are told of.
+pub const NOTIFICATIONS_CHOSEN: Action = Action::new("notifications.chosen");

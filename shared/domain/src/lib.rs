@@ -2,11 +2,15 @@
 
 pub mod actions;
 pub mod billing;
+pub mod branding;
 pub mod delivery;
 pub mod events;
 pub mod exports;
 pub mod jobs;
+pub mod notifications;
+pub mod organizations;
 pub mod plans;
 pub mod retention;
+pub mod seats;
 pub mod tickets;
 pub mod webhook_url;

@@ -39,7 +39,8 @@ pub const JOBS: Rule = Rule { name: "jobs", removes: "Finished background jobs, 
 /// Mails that are done with.
 pub const MAILS: Rule = Rule { name: "mails", removes: "Mails, 30 days after they were sent, refused or given up.", kept: Span::days(30) };
 /// Inbox entries that were read.
-pub const INBOX: Rule = Rule { name: "inbox", removes: "Notifications in people's inboxes, 90 days after they were read.", kept: Span::days(90) };
+pub const INBOX: Rule =
+    Rule { name: "inbox", removes: "Notifications in people's inboxes, 90 days after they were read.", kept: Span::days(90) };
 
 /// The reports of these rules.
 pub const REPORTS: Rule = Rule { name: "reports", removes: "Reports of these rules, after 400 days.", kept: Span::days(400) };

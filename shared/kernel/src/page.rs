@@ -1,7 +1,7 @@
 //! Lists in pages: keyset pagination by id, with signed cursors.
 
 use crate::{
-    OrgId, Reply, Request, Result, Row,
+    Reply, Request, Result, Row,
     error::{Code, Error},
     input::Input,
 };
@@ -17,8 +17,8 @@ pub struct Page {
 }
 
 /// Binds a cursor to its list: the tenant, the route and the filters.
-fn context(org: &OrgId, req: &Request, filters: &str) -> String {
-    format!("{org}\n{}\n{filters}", req.path())
+fn context(owner: &dyn std::fmt::Display, req: &Request, filters: &str) -> String {
+    format!("{owner}\n{}\n{filters}", req.path())
 }
 
 impl Page {
@@ -26,14 +26,14 @@ impl Page {
     ///
     /// # Errors
     /// 400 for a cursor that was not made for this list; a wrong limit is reported on `input`.
-    pub fn of(input: &Input, req: &Request, keys: &KeyRing, org: &OrgId, filters: &str) -> Result<Self> {
+    pub fn of(input: &Input, req: &Request, keys: &KeyRing, owner: &dyn std::fmt::Display, filters: &str) -> Result<Self> {
         let limit = input.opt_int("limit", 1..=100).unwrap_or(25);
         let _known = input.has("cursor");
         let after = match req.query("cursor").unwrap_or_default() {
             "" => String::new(),
             cursor => {
                 let bytes =
-                    crypto::cursor::open(keys, &context(org, req, filters), cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
+                    crypto::cursor::open(keys, &context(owner, req, filters), cursor).map_err(|_| Error::from(Code::CursorInvalid))?;
                 String::from_utf8(bytes).map_err(|_| Error::from(Code::CursorInvalid))?
             }
         };
@@ -44,8 +44,8 @@ impl Page {
         if self.after.is_empty() { "~" } else { &self.after }
     }
     /// The cursor of the page after the one that ends with `last`.
-    pub fn next(req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, last: &str) -> String {
-        crypto::cursor::seal(keys, &context(org, req, filters), last.as_bytes())
+    pub fn next(req: &Request, keys: &KeyRing, owner: &dyn std::fmt::Display, filters: &str, last: &str) -> String {
+        crypto::cursor::seal(keys, &context(owner, req, filters), last.as_bytes())
     }
     /// The list document around rows that the database serialized. `row` is the one of a list statement: the rows as a JSON array,
     /// how many were found (one more than the limit when there is a next page), and the last id of this page.
@@ -53,10 +53,10 @@ impl Page {
     /// # Errors
     /// An incident when there is no such row: an aggregate always gives one.
     #[track_caller]
-    pub fn reply(&self, req: &Request, keys: &KeyRing, org: &OrgId, filters: &str, row: Option<&Row>) -> Result<Reply> {
+    pub fn reply(&self, req: &Request, keys: &KeyRing, owner: &dyn std::fmt::Display, filters: &str, row: Option<&Row>) -> Result<Reply> {
         let row = row.ok_or_else(|| Error::incident("an aggregate without a row", req.path()))?;
         let next = match row.opt_text(2)? {
-            Some(last) if row.int(1)? > self.limit => Some(Self::next(req, keys, org, filters, last)),
+            Some(last) if row.int(1)? > self.limit => Some(Self::next(req, keys, owner, filters, last)),
             _ => None,
         };
         Ok(Reply::json_text(200, list_json(row.text(0)?, next.as_deref())))

@@ -77,6 +77,8 @@ pub enum Letter {
     ExportFailed { org: String, link: Link },
     /// A webhook endpoint was switched off.
     EndpointDisabled { org: String, reason: String, link: Link },
+    /// A notification without a letter of its own: the line of the inbox, and when such ones come.
+    Notice { line: String, org: String, about: String, link: Link },
     /// The plan or the subscription changed.
     SubscriptionChanged { org: String, plan: String, link: Link },
 }
@@ -160,6 +162,7 @@ impl Letter {
             Self::ExportReady { .. } => "export_ready",
             Self::ExportFailed { .. } => "export_failed",
             Self::EndpointDisabled { .. } => "endpoint_disabled",
+            Self::Notice { .. } => "notice",
             Self::SubscriptionChanged { .. } => "subscription_changed",
         }
     }
@@ -177,6 +180,7 @@ impl Letter {
                 | Self::ExportReady { .. }
                 | Self::ExportFailed { .. }
                 | Self::EndpointDisabled { .. }
+                | Self::Notice { .. }
                 | Self::SubscriptionChanged { .. }
         )
     }
@@ -468,6 +472,13 @@ impl Letter {
                 ],
                 vec![to_do("Open the organization", link)],
                 "You get this mail because you administer this organization.",
+            ),
+            Self::Notice { line, org, about, link } => plain(
+                shown(line),
+                &sentence(about),
+                vec![format!("{} ({})", sentence(line), shown(org))],
+                vec![to_do("See what happened", link)],
+                "You get this mail because you chose to be told of this.",
             ),
             Self::SubscriptionChanged { org, plan, link } => plain(
                 format!("The subscription of {} changed", shown(org)),

@@ -27,6 +27,8 @@ pub enum AccountPlace {
     Security,
     /// Where they are signed in.
     Sessions,
+    /// What they were told.
+    Inbox,
     /// What they are told about, and how.
     Notifications,
 }
@@ -96,13 +98,14 @@ const ORG: &[Entry] = &[
     entry("", OrgPlace::Tickets, "Tickets", Icon::Inbox, "/tickets", Ability::Read),
 ];
 /// Every page about the person that there is, in order. A new one is a line here.
-const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[];
+const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
+    (AccountPlace::Inbox, "Inbox", Icon::Inbox, crate::notifications::INBOX),
+    (AccountPlace::Notifications, "Notifications", Icon::Bell, crate::notifications::CHOICES),
+];
 /// Every page of an organization's settings that there is, in order. A new one is a line here.
 const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[];
 /// The page where an organization is made, once there is one.
 const CREATE: Option<&str> = None;
-/// The inbox, below `/o/{slug}`, once there is one.
-const INBOX: Option<&str> = None;
 /// The page of an organization that searches, once there is one.
 const SEARCH: Option<&str> = None;
 
@@ -137,7 +140,7 @@ impl Frame<'_> {
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(_, label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
             account.unread = staff.unread;
-            account.notifications = INBOX.filter(|_| !slug.is_empty()).map(|path| format!("/o/{slug}{path}"));
+            account.notifications = Some(crate::notifications::INBOX.to_owned());
             shell.account = Some(account);
         })
     }

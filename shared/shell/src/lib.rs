@@ -15,6 +15,7 @@
 pub mod app;
 pub mod bare;
 mod frame;
+pub mod notifications;
 mod page;
 pub mod platform;
 pub mod portal;

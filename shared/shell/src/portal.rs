@@ -25,9 +25,7 @@ pub enum PortalPlace {
 /// Every page of a portal that there is, in order. A new one is a line here.
 const NAV: &[(PortalPlace, &str, Icon, &str)] = &[(PortalPlace::Tickets, "My tickets", Icon::Inbox, "/")];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
-const ACCOUNT: &[(&str, Icon, &str)] = &[];
-/// The inbox, once there is one.
-const INBOX: Option<&str> = None;
+const ACCOUNT: &[(&str, Icon, &str)] = &[("Notifications", Icon::Bell, crate::notifications::CHOICES)];
 
 /// A page of a portal.
 pub fn page<'a>(cx: &impl Context<'a>, req: &'a Request, place: PortalPlace, title: &str, main: &Markup) -> Reply {
@@ -61,7 +59,7 @@ impl Frame<'_> {
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
             account.unread = customer.unread;
-            account.notifications = INBOX.map(str::to_owned);
+            account.notifications = Some(crate::notifications::INBOX.to_owned());
             shell.account = Some(account);
         })
     }

@@ -38,19 +38,19 @@ macro_rules! stands {
 kernel::sql! {
     /// With the role in the organization that the path names, what that organization asks of its members, and those to switch to.
     Read Global("looks a staff session up by the hash of its token, with the role in the organization that the path names")
-    STAFF(4) -> ["id", "user_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "org_id", "role", "mfa_required", "org_status", "too_old", "orgs"] = concat!(
+    STAFF(4) -> ["id", "user_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "org_id", "role", "mfa_required", "org_status", "too_old", "orgs", "unread"] = concat!(
         "SELECT ", staff_columns!(), ", o.id AS org_id, m.role, o.mfa_required, o.status AS org_status, s.created_at + o.session_hours * 3600000 <= ?3 AS too_old, \
          (SELECT json_group_array(json_array(x.slug, x.name)) FROM (SELECT a.slug, a.name FROM memberships b JOIN orgs a ON a.id = b.org_id \
-           WHERE b.user_id = u.id AND a.deleted_at IS NULL ORDER BY a.name, a.id LIMIT 30) x) AS orgs \
+           WHERE b.user_id = u.id AND a.deleted_at IS NULL ORDER BY a.name, a.id LIMIT 30) x) AS orgs, ", crate::unread_of_staff!("u.id"), " AS unread \
          FROM sessions s JOIN users u ON u.id = s.subject \
          LEFT JOIN orgs o ON o.slug = ?4 AND o.deleted_at IS NULL LEFT JOIN memberships m ON m.org_id = o.id AND m.user_id = u.id WHERE ", stands!("staff"));
     Read Global("looks an operator's session up by the hash of its token")
     OPERATOR(3) -> ["id", "user_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "role"] = concat!(
         "SELECT ", staff_columns!(), ", p.role FROM sessions s JOIN users u ON u.id = s.subject JOIN operators p ON p.user_id = u.id WHERE ", stands!("operator"));
-    Read Org CUSTOMER(4) -> ["id", "customer_id", "name", "email", "state", "second_factor", "proved_at", "seen_at"] =
-        "SELECT s.id, c.id AS customer_id, c.name, c.email, s.state, s.second_factor, s.proved_at, s.seen_at \
+    Read Org CUSTOMER(4) -> ["id", "customer_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "unread"] = concat!(
+        "SELECT s.id, c.id AS customer_id, c.name, c.email, s.state, s.second_factor, s.proved_at, s.seen_at, ", crate::unread_of_customer!("c.id"), " AS unread \
          FROM sessions s JOIN customers c ON c.org_id = s.org_id AND c.id = s.subject AND c.status = 'active' \
-         WHERE s.org_id = ?1 AND s.token_hash = ?2 AND s.kind = 'customer' AND s.host = ?3 AND s.expires_at > ?4 AND s.idle_until > ?4";
+         WHERE s.org_id = ?1 AND s.token_hash = ?2 AND s.kind = 'customer' AND s.host = ?3 AND s.expires_at > ?4 AND s.idle_until > ?4");
     Write Global("a session is its holder's; a customer's carries the organization") BEGIN(14) -> [] =
         "INSERT INTO sessions(id, token_hash, kind, subject, org_id, host, created_at, proved_at, seen_at, expires_at, idle_until, state, second_factor, method, ip, user_agent) \
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
@@ -123,7 +123,7 @@ pub async fn authenticate(ports: &Ports, site: &Site, req: &Request) -> Result<P
                 suspended: in_it && row.opt_text(11)? == Some("suspended"),
                 membership,
                 orgs: orgs(row.text(13)?)?,
-                unread: 0,
+                unread: row.int(14)?,
             })
         }
         // An operator without a second factor is none: whatever began such a session, it opens nothing.
@@ -139,7 +139,7 @@ pub async fn authenticate(ports: &Ports, site: &Site, req: &Request) -> Result<P
             org: tenant.org.clone(),
             session,
             proof,
-            unread: 0,
+            unread: row.int(8)?,
         }),
         Site::Api => Principal::Anonymous,
     })

@@ -9,13 +9,21 @@ pub mod words;
 use kernel::{
     Sql,
     host::Surface,
-    route::{Entry, query},
+    route::{Entry, command, query},
     worker::{Binding, Worker},
 };
-use routes::{home, ticket_page};
+use routes::{home, notifications, ticket_page};
 
 /// Its routes.
-pub const ROUTES: &[Entry] = &[query::<home::Home>(), query::<ticket_page::TicketPage>()];
+pub const ROUTES: &[Entry] = &[
+    query::<home::Home>(),
+    query::<ticket_page::TicketPage>(),
+    query::<notifications::inbox_page::InboxPage>(),
+    command::<notifications::open::Open>(),
+    command::<notifications::read_all::ReadAll>(),
+    query::<notifications::choices_page::ChoicesPage>(),
+    command::<notifications::choices::Choose>(),
+];
 
 /// The Worker.
 pub const WORKER: Worker = Worker {

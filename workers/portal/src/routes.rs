@@ -1,4 +1,5 @@
 //! One file for each page.
 
 pub mod home;
+pub mod notifications;
 pub mod ticket_page;
