@@ -10,11 +10,16 @@ use kernel::{
     route::{Entry, query},
     worker::{Binding, Worker},
 };
-use routes::{mail_html, mail_json, mail_list, mail_page};
+use routes::{components, mail_html, mail_json, mail_list, mail_page};
 
 /// Its routes.
-pub const ROUTES: &[Entry] =
-    &[query::<mail_list::MailList>(), query::<mail_json::MailJson>(), query::<mail_page::MailPage>(), query::<mail_html::MailHtml>()];
+pub const ROUTES: &[Entry] = &[
+    query::<components::Components>(),
+    query::<mail_list::MailList>(),
+    query::<mail_json::MailJson>(),
+    query::<mail_page::MailPage>(),
+    query::<mail_html::MailHtml>(),
+];
 
 /// The Worker.
 pub const WORKER: Worker = Worker {
