@@ -17,8 +17,18 @@ ALTER TABLE orgs ADD COLUMN support_access TEXT NOT NULL DEFAULT 'read' CONSTRAI
 ALTER TABLE orgs ADD COLUMN branding TEXT;
 ALTER TABLE orgs ADD COLUMN branding_version INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE orgs ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+-- Since when the checklist of first steps is put away.
+ALTER TABLE orgs ADD COLUMN steps_hidden_at INTEGER;
 
 CREATE INDEX orgs_deleted ON orgs(deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Slugs that an organization had before: nobody else gets one, because old links and bookmarks still name it.
+CREATE TABLE retired_slugs (
+  org_id TEXT NOT NULL REFERENCES orgs(id),
+  slug TEXT NOT NULL UNIQUE,
+  retired_at INTEGER NOT NULL,
+  PRIMARY KEY (org_id, slug)
+) STRICT, WITHOUT ROWID;
 
 -- A host of a tenant's own. One owner for each host that is in use; a removed one is kept for a while, so that nobody else
 -- picks up a name whose DNS still points here.
@@ -65,6 +75,7 @@ ALTER TABLE users ADD COLUMN ban_reason TEXT;
 ALTER TABLE users ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE users ADD COLUMN password_changed_at INTEGER;
 ALTER TABLE users ADD COLUMN deleted_at INTEGER;
+CREATE INDEX users_banned ON users(banned_until) WHERE banned_until IS NOT NULL;
 
 ALTER TABLE customers ADD COLUMN email_verified_at INTEGER;
 ALTER TABLE customers ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
@@ -73,6 +84,8 @@ ALTER TABLE customers ADD COLUMN blocked_reason TEXT;
 -- A deleted account keeps its row, emptied, because tickets name it.
 ALTER TABLE customers ADD COLUMN deleted_at INTEGER;
 CREATE INDEX customers_by_name ON customers(org_id, name, id);
+-- Operators find a customer by address, whichever organization's it is.
+CREATE INDEX customers_by_email ON customers(email);
 
 -- One-time links by mail, by the hash of what stands in them. A row is used once, in the batch of its effect.
 CREATE TABLE tokens (
@@ -131,3 +144,8 @@ ALTER TABLE sessions ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN method TEXT NOT NULL DEFAULT 'password';
 ALTER TABLE sessions ADD COLUMN ip TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
+
+-- ── Audit ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Operators read the logs of all organizations together, newest first.
+CREATE INDEX audit_events_by_id ON audit_events(id);

@@ -2,7 +2,7 @@
 
 use crate::{
     EventId, JobId, OrgId, Result,
-    audit::Event,
+    audit::{AuditLog, Event},
     db::Batch,
     error::Error,
     idempotency::Claim,
@@ -67,6 +67,8 @@ pub struct Mutation {
     stmts: Vec<Stmt>,
     hints: Vec<Hint>,
     idempotency: Option<Claim>,
+    /// Further logs that the event goes to.
+    also: Vec<AuditLog>,
 }
 
 /// Proof that what a command answers was committed with its audit event, or that nothing was changed.
@@ -82,7 +84,7 @@ impl Committed {
 
 impl Mutation {
     pub(crate) fn new(ports: Ports, event: Event, guards: Vec<Stmt>, idempotency: Option<Claim>) -> Self {
-        Self { ports, event, stmts: guards, hints: Vec::new(), idempotency }
+        Self { ports, event, stmts: guards, hints: Vec::new(), idempotency, also: Vec::new() }
     }
     /// Adds a statement.
     pub fn then(mut self, stmt: Stmt) -> Self {
@@ -147,6 +149,18 @@ impl Mutation {
         self.event.detail = Some(json);
         self
     }
+    /// Records the event in an organization's log too: what an operator does to an organization belongs into both.
+    ///
+    /// # Errors
+    /// An incident when the event's own log is not the platform's: an organization writes into no other's.
+    #[track_caller]
+    pub fn also_in(mut self, org: &OrgId) -> Result<Self> {
+        if self.event.log != AuditLog::Platform {
+            return Err(Error::incident("an audit event in another organization's log", self.event.log.as_str()));
+        }
+        self.also.push(AuditLog::Org(org.clone()));
+        Ok(self)
+    }
     /// Commits everything as one batch, and answers.
     ///
     /// # Errors
@@ -165,11 +179,14 @@ impl Mutation {
         self.finish(std::panic::Location::caller(), reply, Some(recorded))
     }
     async fn finish(self, at: &'static std::panic::Location<'static>, reply: Reply, recorded: Option<Reply>) -> Result<Committed> {
-        let Self { ports, event, mut stmts, hints, idempotency } = self;
+        let Self { ports, event, mut stmts, hints, idempotency, also } = self;
         if let Some(claim) = &idempotency {
             let [record, guard] = claim.record(event.at, recorded.as_ref().unwrap_or(&reply));
             stmts.push(record);
             stmts.push(guard);
+        }
+        for log in also {
+            stmts.push(Event { id: ports.id(), log, ..event.clone() }.into_stmt());
         }
         stmts.push(event.into_stmt());
         ports.db.apply(Batch(stmts)).await.map_err(|e| Error::from_db_at(at, e))?;
