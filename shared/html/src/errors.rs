@@ -1,4 +1,5 @@
-//! An error as a page: what happened, what to do, and the request id that support asks for.
+//! An error as a page: what happened, what to do, and the request id that support asks for. At a tenant's portal it stands in the
+//! tenant's name and colors.
 //!
 //! Codes are worded for programs; where a person would not understand that, this says it for people.
 
@@ -9,14 +10,56 @@ use crate::{
 use kernel::{
     Error, Id, RequestId,
     error::{Code, Occurrence},
-    host::Surface,
+    host::{PortalState, Site, Tenant},
     time::Span,
 };
 use maud::html;
 
-/// The page of an error, in the look of its surface: the console's label must not be missing where something went wrong.
-pub fn error_page(surface: Surface, error: &Error, request: &RequestId) -> String {
-    page(Look::of(surface), error, request)
+/// The page of an error, in the look of its site: the console's label must not be missing where something went wrong.
+pub fn error_page(site: &Site, error: &Error, request: &RequestId) -> String {
+    let code = error.code();
+    let Site::Portal(tenant) = site else {
+        let (title, remedy) = words(code);
+        return page(&Shell::new(Look::of(site.surface()), "Portico", title), error, remedy, request);
+    };
+    let said = at_portal(code, tenant);
+    let (title, remedy) = match &said {
+        Some((title, remedy)) => (title.as_str(), remedy.as_str()),
+        None => words(code),
+    };
+    let mut shell = Shell::new(Look::Portal, &tenant.name, title);
+    shell.brand_sheet = (tenant.branding > 0).then(|| format!("/brand.css?v={}", tenant.branding));
+    page(&shell, error, remedy, request)
+}
+
+/// Title and remedy where a portal, or one account, is closed to its customers: whose decision it is, and what becomes of their data.
+fn at_portal(code: Code, tenant: &Tenant) -> Option<(String, String)> {
+    let name = &tenant.name;
+    Some(match (code, tenant.state) {
+        (Code::PortalClosed, PortalState::Suspended) => (
+            "This portal is not available at the moment".to_owned(),
+            format!("Your account and your tickets are kept. Try again later, or contact {name} in another way."),
+        ),
+        (Code::PortalClosed, PortalState::Leaving) => (
+            "This portal is closing for good".to_owned(),
+            format!(
+                "Accounts here can't be used any more, and what they hold will be deleted with the portal. For what you still need, contact {name} in another way."
+            ),
+        ),
+        (Code::PortalClosed, PortalState::Off | PortalState::Open) => (
+            "This portal is closed".to_owned(),
+            format!(
+                "Your account and your tickets are kept, and can be used again when it opens. Until then, contact {name} in another way."
+            ),
+        ),
+        (Code::AccountBlocked, _) => (
+            "Your account is blocked".to_owned(),
+            format!(
+                "{name} has blocked this account: it can't be used here, and nothing in it was deleted. Contact {name} to have it opened again."
+            ),
+        ),
+        _ => return None,
+    })
 }
 
 /// The page of a surface that is out of use on purpose: what the operators wrote, and when it is over, as they plan it.
@@ -67,9 +110,8 @@ fn wait(span: Span) -> String {
     }
 }
 
-fn page(look: Look, error: &Error, request: &RequestId) -> String {
+fn page(shell: &Shell<'_>, error: &Error, remedy: &str, request: &RequestId) -> String {
     let code = error.code();
-    let (title, remedy) = words(code);
     let nothing = Vec::new();
     let (detail, retry, fields) = match error {
         Error::Problem(p) => {
@@ -79,22 +121,26 @@ fn page(look: Look, error: &Error, request: &RequestId) -> String {
         // What went wrong inside is for the log, never for the page.
         Error::Internal(_) | Error::AlreadyDone => ("", None, &nothing),
     };
-    let brand = if look == Look::Portal { "Customer portal" } else { "Portico" };
-    let shell = Shell::new(look, brand, title);
     let main = html! {
         section class="narrow problem" {
             p class="status" { "Error " (code.status()) }
-            h1 { (title) }
+            h1 { (shell.title) }
             @if !detail.is_empty() { p { (detail) } }
             @if !fields.is_empty() { ul { @for f in fields { li { code { (f.pointer.trim_start_matches(['/', '?'])) } ": " (f.message) " " (f.fix) } } } }
             p { (remedy) @if let Some(span) = retry { " Try again in " (wait(span)) "." } }
             p class="ways" {
-                @if code == Code::SignInNeeded { a class="button primary" href=(kernel::dispatch::SIGN_IN) { "Sign in" } } @else { a class="button primary" href="/" { "Go to the start" } }
+                @match code {
+                    Code::SignInNeeded => a class="button primary" href=(kernel::dispatch::SIGN_IN) { "Sign in" },
+                    Code::AccountBlocked => a class="button" href=(kernel::dispatch::SIGN_IN) { "Sign in with another account" },
+                    // The start is closed as well.
+                    Code::PortalClosed => a class="button" href="/" { "Try again" },
+                    _ => a class="button primary" href="/" { "Go to the start" },
+                }
             }
             (part::facts(&[("Request id", part::copyable(request.as_str()))]))
         }
     };
-    document(&shell, &main)
+    document(shell, &main)
 }
 
 #[cfg(test)]
@@ -106,7 +152,7 @@ mod tests {
     fn every_code_has_a_page_with_title_remedy_and_request_id() {
         let id = RequestId::make(Millis::new(1_795_464_526_007), [7; 10]);
         for code in Code::ALL {
-            let text = error_page(Surface::App, &Error::new(*code, "About <this> time"), &id);
+            let text = error_page(&Site::App, &Error::new(*code, "About <this> time"), &id);
             assert!(text.contains(id.as_str()) && text.contains("About &lt;this&gt; time"), "{code:?}");
             assert_eq!(text.matches("<h1>").count(), 1);
             assert!(text.contains(&format!("Error {}", code.status())));
@@ -122,9 +168,31 @@ mod tests {
     #[test]
     fn a_fault_of_ours_shows_nothing_of_its_cause() {
         let id = RequestId::make(Millis::new(0), [0; 10]);
-        let text = error_page(Surface::Platform, &Error::incident("reading the vault", "secret-cause"), &id);
+        let text = error_page(&Site::Platform, &Error::incident("reading the vault", "secret-cause"), &id);
         assert!(!text.contains("secret-cause") && !text.contains("vault"));
         assert!(text.contains("Operator console"));
+    }
+
+    #[test]
+    fn a_closed_portal_says_why_in_its_own_name_and_colors() {
+        let id = RequestId::make(Millis::new(0), [0; 10]);
+        let tenant = |state| Tenant {
+            org: kernel::OrgId::make(Millis::new(0), [1; 10]),
+            slug: "acme".into(),
+            name: "Acme <Works>".into(),
+            state,
+            self_sign_up: false,
+            branding: 7,
+        };
+        let states = [PortalState::Off, PortalState::Suspended, PortalState::Leaving];
+        let said = states.map(|state| error_page(&Site::Portal(tenant(state)), &Code::PortalClosed.into(), &id));
+        let blocked = error_page(&Site::Portal(tenant(PortalState::Open)), &Code::AccountBlocked.into(), &id);
+        let all: Vec<&String> = said.iter().chain([&blocked]).collect();
+        for (at, page) in all.iter().enumerate() {
+            assert!(page.contains("contact Acme &lt;Works&gt;") || page.contains("Contact Acme &lt;Works&gt;"), "{page}");
+            assert!(page.contains("href=\"/brand.css?v=7\"") && page.contains("<span>Acme &lt;Works&gt;</span>"), "{page}");
+            assert!(all[at + 1..].iter().all(|other| other != page), "each has its own words");
+        }
     }
 
     #[test]

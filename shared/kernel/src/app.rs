@@ -4,7 +4,7 @@ use crate::{
     RequestId,
     config::{Config, Missing},
     error::Error,
-    host::Surface,
+    host::Site,
     idempotency::Running,
     problem,
     reply::Reply,
@@ -12,8 +12,8 @@ use crate::{
     worker::Worker,
 };
 
-/// Renders an error for people, in the look of the surface that they are on.
-pub type ErrorPage = fn(Surface, &Error, &RequestId) -> String;
+/// Renders an error for people, in the look of the site that they are on.
+pub type ErrorPage = fn(&Site, &Error, &RequestId) -> String;
 
 /// A Worker's state: configuration, matcher, what runs. No platform handle is kept here: those don't outlive their request.
 pub struct App {
@@ -38,9 +38,9 @@ impl App {
         Ok(Self { worker, config, router, running: Running::default(), error_page })
     }
     /// An error as a reply: a page where people are, a problem document where programs are.
-    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: Option<Surface>) -> Reply {
+    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: Option<&Site>) -> Reply {
         match (self.error_page, people) {
-            (Some(page), Some(surface)) => problem::finish(Reply::html(error.code().status(), page(surface, error, request)), error),
+            (Some(page), Some(site)) => problem::finish(Reply::html(error.code().status(), page(site, error, request)), error),
             _ => problem::reply(error, request),
         }
     }

@@ -63,8 +63,8 @@ struct Served<'a> {
     id: RequestId,
     method: String,
     surface: &'static str,
-    /// The surface, where it is one for people.
-    people: Option<Surface>,
+    /// The site, where it is one for people.
+    people: Option<Site>,
     /// Path and query as they were asked for, to come back to after signing in.
     wanted: String,
     entry: Option<&'static Entry>,
@@ -97,7 +97,7 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
     let outcome = served.run(inbound).await;
     let (mut reply, error) = match outcome {
         Ok(reply) => (reply, None),
-        Err(e) => (served.to_sign_in(&e).unwrap_or_else(|| app.refuse(&e, &served.id, served.people)), Some(e)),
+        Err(e) => (served.to_sign_in(&e).unwrap_or_else(|| app.refuse(&e, &served.id, served.people.as_ref())), Some(e)),
     };
     if let Some(e) = &error {
         served.audit_refusal(e);
@@ -132,7 +132,7 @@ impl Served<'_> {
         let target = Target::parse(&url).ok_or(Code::BadRequest)?;
         let site = self.site(&target).await?;
         self.surface = site.surface().as_str();
-        self.people = Some(site.surface()).filter(|s| *s != Surface::Api);
+        self.people = Some(site.clone()).filter(|s| *s != Site::Api);
         self.wanted = path_and_query(&url).to_owned();
         if site == Site::Api {
             refuse_key_in_url(&target)?;

@@ -77,6 +77,8 @@ pub enum PortalState {
     Off,
     /// The organization is suspended.
     Suspended,
+    /// The organization is being deleted: for a while its owner can still change their mind.
+    Leaving,
 }
 
 /// A host name as hosts are compared: lower case, no port, no trailing dot. `None` when it is no host name.

@@ -14,18 +14,18 @@ use kernel::{
 macro_rules! portal {
     ($from:literal) => {
         concat!(
-            "SELECT o.id, o.slug, o.name, o.status, o.portal_open, o.self_sign_up, o.branding_version ",
-            $from,
-            " AND o.deleted_at IS NULL"
+            "SELECT o.id, o.slug, o.name, o.status, o.portal_open, o.self_sign_up, o.branding_version, o.deleted_at IS NOT NULL AS leaving ",
+            $from
         )
     };
 }
 
 kernel::sql! {
     Read Global("finds out which organization a host belongs to")
-    BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version"] = portal!("FROM orgs o WHERE o.slug = ?1");
+    BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving"] =
+        portal!("FROM orgs o WHERE o.slug = ?1");
     Read Global("finds out which organization a domain belongs to")
-    BY_DOMAIN(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version"] =
+    BY_DOMAIN(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving"] =
         portal!("FROM domains d JOIN orgs o ON o.id = d.org_id WHERE d.host = ?1 AND d.state = 'active'");
 }
 
@@ -64,9 +64,10 @@ async fn find(leases: &Leases<Portal>, ports: &Ports, name: &str, stmt: Stmt) ->
         let stmt = stmt.clone();
         Box::pin(async move {
             let Some(row) = first(&*ports.db, stmt).await? else { return Ok(None) };
-            let state = match (row.text(3)?, row.int(4)?) {
-                ("suspended", _) => 2,
-                (_, 0) => 1,
+            let state = match (row.int(7)?, row.text(3)?, row.int(4)?) {
+                (1, ..) => 3,
+                (_, "suspended", _) => 2,
+                (_, _, 0) => 1,
                 _ => 0,
             };
             Ok(Some(Portal {
@@ -83,6 +84,7 @@ async fn find(leases: &Leases<Portal>, ports: &Ports, name: &str, stmt: Stmt) ->
     let state = match found.state {
         0 => PortalState::Open,
         1 => PortalState::Off,
+        3 => PortalState::Leaving,
         _ => PortalState::Suspended,
     };
     Ok(Some(Site::Portal(Tenant {
@@ -104,6 +106,7 @@ pub fn refuse_closed(tenant: &Tenant) -> Result<()> {
         PortalState::Open => return Ok(()),
         PortalState::Off => "has closed its portal",
         PortalState::Suspended => "can't serve its customers at the moment",
+        PortalState::Leaving => "is closing its account, and its portal with it",
     };
     Err(Error::new(Code::PortalClosed, format!("{} {why}.", tenant.name)))
 }
