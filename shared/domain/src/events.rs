@@ -18,6 +18,16 @@ pub const TICKET_UPDATED: EventType =
 pub const TICKET_CLOSED: EventType = EventType { name: "ticket.closed", description: "A ticket was closed." };
 /// A comment was added.
 pub const TICKET_COMMENTED: EventType = EventType { name: "ticket.commented", description: "A comment was added to a ticket." };
+/// A ticket was assigned.
+pub const TICKET_ASSIGNED: EventType = EventType { name: "ticket.assigned", description: "A ticket was assigned to a member." };
+/// A customer was added.
+pub const CUSTOMER_CREATED: EventType = EventType { name: "customer.created", description: "A customer was added." };
+/// A customer was changed.
+pub const CUSTOMER_UPDATED: EventType = EventType { name: "customer.updated", description: "A customer's name or status changed." };
+/// A customer was blocked.
+pub const CUSTOMER_BLOCKED: EventType = EventType { name: "customer.blocked", description: "A customer was blocked from the portal." };
+/// A customer was removed.
+pub const CUSTOMER_DELETED: EventType = EventType { name: "customer.deleted", description: "A customer was removed." };
 /// The plan or the subscription changed.
 pub const SUBSCRIPTION_UPDATED: EventType =
     EventType { name: "subscription.updated", description: "The organization's subscription or plan changed." };
@@ -31,16 +41,53 @@ pub const ENDPOINT_DISABLED: EventType =
 /// A test, sent to one endpoint when its owner asks for it, whatever the endpoint listens to.
 pub const PING: EventType = EventType { name: "ping", description: "A test message, sent to one endpoint on request." };
 
+/// An organization was made.
+pub const ORG_CREATED: EventType = EventType { name: "organization.created", description: "The organization was made." };
+/// What the organization shows of itself changed.
+pub const ORG_UPDATED: EventType =
+    EventType { name: "organization.updated", description: "The organization's name, slug, branding or portal settings changed." };
+/// The organization is being deleted.
+pub const ORG_DELETED: EventType =
+    EventType { name: "organization.deleted", description: "The organization was deleted; it can be restored for 30 days." };
+/// Its deletion was canceled.
+pub const ORG_RESTORED: EventType = EventType { name: "organization.restored", description: "The organization's deletion was canceled." };
+/// Somebody was invited.
+pub const INVITATION_CREATED: EventType =
+    EventType { name: "invitation.created", description: "Somebody was invited to the organization." };
+/// An invitation was taken back.
+pub const INVITATION_CANCELED: EventType = EventType { name: "invitation.canceled", description: "An invitation was canceled." };
+/// A member was removed, or left.
+pub const MEMBER_REMOVED: EventType = EventType { name: "member.removed", description: "A member was removed, or left." };
+/// A member's role changed.
+pub const MEMBER_ROLE_CHANGED: EventType = EventType { name: "member.role_changed", description: "A member's role changed." };
+/// A domain of the organization began to serve, or stopped.
+pub const DOMAIN_UPDATED: EventType =
+    EventType { name: "domain.updated", description: "A custom domain became active, or failed its check." };
+
 /// Every type.
 pub const ALL: &[EventType] = &[
     TICKET_CREATED,
     TICKET_UPDATED,
     TICKET_CLOSED,
     TICKET_COMMENTED,
+    TICKET_ASSIGNED,
+    CUSTOMER_CREATED,
+    CUSTOMER_UPDATED,
+    CUSTOMER_BLOCKED,
+    CUSTOMER_DELETED,
     SUBSCRIPTION_UPDATED,
     EXPORT_READY,
     EXPORT_FAILED,
     ENDPOINT_DISABLED,
+    ORG_CREATED,
+    ORG_UPDATED,
+    ORG_DELETED,
+    ORG_RESTORED,
+    INVITATION_CREATED,
+    INVITATION_CANCELED,
+    MEMBER_REMOVED,
+    MEMBER_ROLE_CHANGED,
+    DOMAIN_UPDATED,
     PING,
 ];
 

@@ -36,7 +36,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[ticket_list::CATALOGUE, ticket_get::CATALOGUE, ticket_update::CATALOGUE, comment_list::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] = &[ticket_list::CATALOGUE, ticket_get::CATALOGUE, comment_list::CATALOGUE];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER);

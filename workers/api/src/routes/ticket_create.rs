@@ -1,15 +1,14 @@
 //! `POST /v1/tickets`.
 
-use crate::routes::ticket::etag;
+use crate::routes::ticket::{etag, explained};
 use domain::{
     actions,
     tickets::{BODY, Priority, SUBJECT, Status},
 };
 use kernel::{
-    Command, Committed, CustomerId, Reply, Request, Result, Route, Write,
-    error::{Code, Error},
+    Command, Committed, CustomerId, Reply, Request, Result, Route, UserId, Write,
     host::Surface,
-    input::FieldError,
+    id::Id,
     limit::Limit,
     principal::{Resource, Scope, Verb},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
@@ -39,8 +38,9 @@ impl Command for TicketCreate {
         let (subject, body) = (input.text("subject", SUBJECT), input.text("body", BODY));
         let priority = input.opt_choice("priority", Priority::WORDS).unwrap_or(Priority::Normal);
         let customer_id = input.opt_id::<CustomerId>("customer_id");
+        let assignee_id = input.opt_id::<UserId>("assignee_id");
         input.finish()?;
-        let (now, named_a_customer) = (cx.now(), customer_id.is_some());
+        let now = cx.now();
         let ticket = Ticket {
             id: cx.id(),
             subject,
@@ -48,26 +48,16 @@ impl Command for TicketCreate {
             status: Status::Open.as_str(),
             priority: priority.as_str(),
             customer_id,
-            assignee_id: None,
+            assignee_id,
             version: 1,
             created_at: now,
             updated_at: now,
         };
         let reply = Reply::json(201, &ticket)?.with("location", format!("/v1/tickets/{}", ticket.id)).with("etag", etag(1));
-        let change = tickets::create(cx.mutation(&ticket.id.to_string())?, org, &ticket)?;
-        change.commit(reply).await.map_err(|e| {
-            // The one foreign key that input can break: say which field, as for any other wrong value.
-            if named_a_customer && e.code() == Code::NotFound { unknown_customer() } else { e }
-        })
+        let change = tickets::create(cx.mutation(ticket.id.as_str())?, org, &ticket)?;
+        match change.commit(reply).await {
+            Err(e) => Err(explained(&cx, org, &ticket, e).await),
+            done => done,
+        }
     }
-}
-
-/// The customer is not there, or is another organization's: the same answer.
-pub fn unknown_customer() -> Error {
-    Error::invalid(vec![FieldError {
-        pointer: "/customer_id".into(),
-        code: "unknown_reference",
-        message: "There is no such customer.".into(),
-        fix: "Send the id of one of your customers, or leave it out.".into(),
-    }])
 }
