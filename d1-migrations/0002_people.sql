@@ -39,14 +39,18 @@ CREATE TABLE domains (
   state TEXT NOT NULL CONSTRAINT domain_state CHECK (state IN ('pending', 'active', 'failed', 'removed')),
   -- What the TXT record must hold.
   proof TEXT NOT NULL,
-  checked_at INTEGER,
+  -- 0: never.
+  checked_at INTEGER NOT NULL DEFAULT 0,
   last_error TEXT,
+  -- Since when the record is not found: a domain that serves goes on for a while.
+  failing_since INTEGER,
   created_at INTEGER NOT NULL,
   removed_at INTEGER,
   PRIMARY KEY (org_id, id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX domains_in_use ON domains(host) WHERE state = 'active';
 CREATE INDEX domains_by_host ON domains(host, state);
+CREATE INDEX domains_removed ON domains(removed_at) WHERE state = 'removed';
 CREATE INDEX domains_to_check ON domains(checked_at) WHERE state IN ('pending', 'active');
 
 -- An open invitation holds a seat.

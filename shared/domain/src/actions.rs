@@ -85,3 +85,29 @@ pub const DOMAIN_REMOVED: Action = Action::new("domain.removed");
 pub const NOTIFICATIONS_READ: Action = Action::new("notifications.read");
 /// Somebody chose what they are told of.
 pub const NOTIFICATIONS_CHOSEN: Action = Action::new("notifications.chosen");
+/// An operator suspended the organization.
+pub const ORG_SUSPENDED: Action = Action::new("organization.suspended");
+/// An operator resumed the organization.
+pub const ORG_RESUMED: Action = Action::new("organization.resumed");
+/// An operator banned a staff account.
+pub const USER_BANNED: Action = Action::new("user.banned");
+/// An operator lifted the ban of a staff account.
+pub const USER_UNBANNED: Action = Action::new("user.unbanned");
+/// An operator ended every session of a staff account.
+pub const USER_SIGNED_OUT: Action = Action::new("user.sessions_ended");
+/// An operator had a link for a new password sent to a staff account.
+pub const USER_RESET_SENT: Action = Action::new("user.password_reset_sent");
+/// Somebody became an operator.
+pub const OPERATOR_ADDED: Action = Action::new("operator.added");
+/// An operator's role changed.
+pub const OPERATOR_ROLE_CHANGED: Action = Action::new("operator.role_changed");
+/// Somebody is no operator any more.
+pub const OPERATOR_REMOVED: Action = Action::new("operator.removed");
+/// An operator put a dead job back.
+pub const JOB_REPLAYED: Action = Action::new("job.replayed");
+/// An operator canceled a job.
+pub const JOB_CANCELED: Action = Action::new("job.canceled");
+/// An operator put a mail back that was given up.
+pub const MAIL_REPLAYED: Action = Action::new("mail.replayed");
+/// An operator dismissed a queue message that nobody could use.
+pub const DEAD_LETTER_DISMISSED: Action = Action::new("dead_letter.dismissed");

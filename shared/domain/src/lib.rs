@@ -1,6 +1,7 @@
 //! Rules and types per subject. Pure: no SQL, no I/O, no clock; what needs the time is given it.
 
 pub mod actions;
+pub mod bans;
 pub mod billing;
 pub mod branding;
 pub mod delivery;

@@ -30,6 +30,8 @@ pub struct Limits {
     pub audit_days: u32,
     /// Days that webhook deliveries and their payloads are kept.
     pub delivery_days: u32,
+    /// Portals at a domain of the organization's own.
+    pub domains: u32,
     /// The burst limiter's binding.
     pub burst_limiter: &'static str,
 }
@@ -63,6 +65,7 @@ impl Plan {
                 requests_an_hour: 1_000,
                 audit_days: 7,
                 delivery_days: 7,
+                domains: 0,
                 burst_limiter: "RL_FREE_10",
             },
             Self::Team => Limits {
@@ -74,6 +77,7 @@ impl Plan {
                 requests_an_hour: 10_000,
                 audit_days: 90,
                 delivery_days: 30,
+                domains: 1,
                 burst_limiter: "RL_TEAM_10",
             },
             Self::Business => Limits {
@@ -85,6 +89,7 @@ impl Plan {
                 requests_an_hour: 100_000,
                 audit_days: 365,
                 delivery_days: 90,
+                domains: 5,
                 burst_limiter: "RL_BUSINESS_10",
             },
         }

@@ -85,6 +85,16 @@ impl Config {
                 remedy: "Set MAIL_PROVIDER to `cloudflare` or `resend`; `inbox` is for local development only.".into(),
             }),
         }
+        // A resolver that believes every name proves nothing in a deployment.
+        match rest.get("DNS_RESOLVER_URL").map(String::as_str) {
+            None | Some("") => {}
+            Some("local") if environment == Environment::Local => {}
+            Some(url) if url.starts_with("https://") => {}
+            Some(_) => missing.push(Missing {
+                name: "DNS_RESOLVER_URL",
+                remedy: "Set DNS_RESOLVER_URL to the https:// address of a DNS-over-HTTPS resolver that answers in JSON; `local` is for local development only.".into(),
+            }),
+        }
         let port = get("LOCAL_PORT").filter(|v| !v.is_empty());
         if environment == Environment::Production && port.is_some() {
             missing.push(Missing { name: "LOCAL_PORT", remedy: "Remove LOCAL_PORT: it is for local development only.".into() });

@@ -18,12 +18,12 @@ kernel::sql! {
     Read Global("looks the caller up by the hash of its key")
     BY_HASH(1) -> ["id", "org_id", "name", "live", "scopes", "generation", "expires_at", "revoked_at", "plan", "status"] =
         "SELECT k.id, k.org_id, k.name, k.live, k.scopes, k.generation, k.expires_at, k.revoked_at, o.plan, o.status \
-         FROM api_keys k JOIN orgs o ON o.id = k.org_id WHERE k.hash = ?1";
+         FROM api_keys k JOIN orgs o ON o.id = k.org_id AND o.deleted_at IS NULL WHERE k.hash = ?1";
     /// First in every write of a key: it is still as good as it was when it was read.
     Bookkeep Org STILL_GOOD(4) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'credential', EXISTS (SELECT 1 FROM api_keys k JOIN orgs o ON o.id = k.org_id \
          WHERE k.org_id = ?1 AND k.id = ?2 AND k.generation = ?3 AND (k.revoked_at IS NULL OR k.revoked_at > ?4) \
-           AND (k.expires_at IS NULL OR k.expires_at > ?4) AND o.status = 'active')";
+           AND (k.expires_at IS NULL OR k.expires_at > ?4) AND o.status = 'active' AND o.deleted_at IS NULL)";
 }
 
 /// What is cached of a key.

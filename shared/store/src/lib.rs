@@ -2,7 +2,10 @@
 //!
 //! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
 
+pub mod devices;
+pub mod domains;
 pub mod endpoints;
+pub mod factors;
 pub mod forms;
 pub mod gate;
 pub mod inbox;
@@ -15,9 +18,13 @@ pub mod once;
 pub mod portals;
 pub mod sessions;
 pub mod tickets;
+pub mod tokens;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] = &[
+    domains::CATALOGUE,
+    devices::CATALOGUE,
+    factors::CATALOGUE,
     inbox::CATALOGUE,
     jobs::CATALOGUE,
     keys::CATALOGUE,
@@ -27,4 +34,5 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     portals::CATALOGUE,
     sessions::CATALOGUE,
     tickets::CATALOGUE,
+    tokens::CATALOGUE,
 ];

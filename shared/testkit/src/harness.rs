@@ -107,6 +107,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("WEBHOOK_SCHEDULE_SCALE", "1"),
     ("WEBHOOK_LOOPBACK", "deny"),
     ("MAIL_PROVIDER", "inbox"),
+    ("DNS_RESOLVER_URL", "https://dns.example/dns-query"),
     ("MAIL_FROM", "Portico <no-reply@portico.example>"),
 ];
 
