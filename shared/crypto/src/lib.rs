@@ -18,5 +18,6 @@ pub mod seal;
 pub mod secret;
 pub mod standard_webhooks;
 pub mod token;
+pub mod totp;
 
 pub use secret::Secret;

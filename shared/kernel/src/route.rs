@@ -312,6 +312,10 @@ reading!(Read);
 reading!(Write);
 
 impl Write<'_> {
+    /// Other servers, for looking something up, such as a TXT record. What has an effect there goes through a row and its consumer.
+    pub fn http(&self) -> &dyn crate::ports::Http {
+        &*self.ports.http
+    }
     /// A new id.
     pub fn id<I: crate::Id>(&self) -> I {
         self.ports.id()
@@ -321,16 +325,18 @@ impl Write<'_> {
     /// guards again.
     ///
     /// # Errors
-    /// The refused guard; an incident when a statement is not bookkeeping, or for a caller whose credential a guard must hold
+    /// The refused guard; an incident when a statement is not bookkeeping, or for a key, whose credential a guard must hold
     /// inside the change's own batch.
     pub async fn reserve(&mut self, stmts: Vec<Stmt>) -> Result<()> {
-        if !matches!(self.principal, Principal::Anonymous) {
+        if matches!(self.principal, Principal::Key(_)) {
             return Err(Error::incident("counting an attempt of a known caller", self.principal.kind()));
         }
-        let mut batch = std::mem::take(&mut self.guards);
+        let mut batch = self.guards.clone();
         batch.extend(stmts);
         crate::mutation::only_bookkeeping(&batch)?;
         self.ports.db.apply(db::Batch(batch)).await.map_err(Error::from_db)?;
+        // Taken only now: what was refused was not counted.
+        self.guards.clear();
         Ok(())
     }
 

@@ -50,7 +50,7 @@ kernel::sql! {
     Read Org CUSTOMER(4) -> ["id", "customer_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "unread"] = concat!(
         "SELECT s.id, c.id AS customer_id, c.name, c.email, s.state, s.second_factor, s.proved_at, s.seen_at, ", crate::unread_of_customer!("c.id"), " AS unread \
          FROM sessions s JOIN customers c ON c.org_id = s.org_id AND c.id = s.subject AND c.status = 'active' \
-         WHERE s.org_id = ?1 AND s.token_hash = ?2 AND s.kind = 'customer' AND s.host = ?3 AND s.expires_at > ?4 AND s.idle_until > ?4");
+         JOIN orgs o ON o.id = s.org_id AND o.deleted_at IS NULL WHERE s.org_id = ?1 AND s.token_hash = ?2 AND s.kind = 'customer' AND s.host = ?3 AND s.expires_at > ?4 AND s.idle_until > ?4");
     Write Global("a session is its holder's; a customer's carries the organization") BEGIN(14) -> [] =
         "INSERT INTO sessions(id, token_hash, kind, subject, org_id, host, created_at, proved_at, seen_at, expires_at, idle_until, state, second_factor, method, ip, user_agent) \
          VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
@@ -61,7 +61,7 @@ kernel::sql! {
     Write Global("ends every session of the account but one") END_OTHERS(2) -> [] = "DELETE FROM sessions WHERE subject = ?1 AND id <> ?2";
     Write Global("ends every session of the account") END_ALL(1) -> [] = "DELETE FROM sessions WHERE subject = ?1";
     Write Global("a session's holder proved again who they are")
-    PROVED(3) -> [] = "UPDATE sessions SET proved_at = ?2, token_hash = ?3 WHERE id = ?1";
+    PROVED(4) -> [] = "UPDATE sessions SET proved_at = ?2, token_hash = ?3, second_factor = max(second_factor, ?4) WHERE id = ?1";
 }
 
 /// How long a session lasts on each surface (security-and-ui.md §1.1 S5): operators 12 hours, staff and customers 30 days,
@@ -243,12 +243,12 @@ pub fn begin(id: &SessionId, of: Begin<'_>, now: Millis, random: [u8; 32]) -> Fr
     Fresh { stmt, token }
 }
 
-/// The holder of a session proved again who they are: the session goes on under a new token, the old one is dead.
-/// `random` is 32 bytes from the rng port.
-pub fn prove(session: &SessionId, now: Millis, random: [u8; 32]) -> Fresh {
+/// The holder of a session proved again who they are, perhaps by their second factor: the session goes on under a new token, the
+/// old one is dead. `random` is 32 bytes from the rng port.
+pub fn prove(session: &SessionId, second_factor: bool, now: Millis, random: [u8; 32]) -> Fresh {
     let token = crypto::token::encode(&random);
     let hash = crypto::hash::sha256_hex(token.as_bytes());
-    Fresh { stmt: PROVED.bind([session.into(), now.into(), hash.into()]), token }
+    Fresh { stmt: PROVED.bind([session.into(), now.into(), hash.into(), second_factor.into()]), token }
 }
 
 /// Ends one session of an account.
