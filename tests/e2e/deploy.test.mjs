@@ -88,10 +88,10 @@ test("the wrong account is noticed before anything is changed", () => {
 test("missing secrets are told per Worker, whether stored or given", () => {
   const missing = plan.missingSecrets(workers, new Map([["jobs", ["SIGNING_KEYS"]]]), new Set());
   const of = (folder) => missing.find((one) => one.folder === folder)?.names;
-  assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY"]);
+  assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY", "RESEND_API_KEY"]);
   assert.deepEqual(of("billing"), ["SIGNING_KEYS", "STRIPE_WEBHOOK_SECRETS"]);
   assert.equal(of("switch"), undefined);
-  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"])), []);
+  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY"])), []);
 });
 
 test("secrets go only to the Workers that require them, and never on a command line", () => {
@@ -99,6 +99,7 @@ test("secrets go only to the Workers that require them, and never on a command l
   const holders = (name) => steps.filter((one) => one.secrets?.includes(name)).map((one) => /portico-\S+(?=:)/.exec(one.title)[0]);
   assert.deepEqual(holders("STRIPE_SECRET_KEY"), ["portico-jobs"]);
   assert.deepEqual(holders("STRIPE_WEBHOOK_SECRETS"), ["portico-billing"]);
+  assert.deepEqual(holders("RESEND_API_KEY"), ["portico-jobs"]);
   for (const line of plan.planLines(steps)) assert.doesNotMatch(line, /=/);
 });
 

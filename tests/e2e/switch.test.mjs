@@ -67,6 +67,9 @@ test("kind of host and longest prefix choose the Worker", async () => {
     ["support.customer.example", "/", "portal"],
     ["127.0.0.1", "/v1/me", "portal"],
     ["stripe.localhost", "/v1/customers", "stripe-emulator"],
+    ["app.localhost", "/dev/mail", "dev"],
+    ["platform.localhost", "/dev/mail", "platform"],
+    ["northwind.localhost", "/dev/mail", "portal"],
     ["API.LocalHost", "/v1/me", "api"],
     ["app.localhost.", "/", "org"],
   ]) {

@@ -109,6 +109,9 @@ test("nothing local-only passes the deploy check", () => {
   assert.match(bad({ vars: { ENVIRONMENT: "production", WEBHOOK_ALLOW_LOOPBACK: "1" } }), /LOOPBACK/);
   assert.match(bad({ vars: { ENVIRONMENT: "production", STRIPE_API_BASE: "http://127.0.0.1:1" } }), /names this machine/);
   assert.match(bad({ vars: { ENVIRONMENT: "production", STRIPE_SECRET_KEY: "sk" } }), /must not be a variable/);
+  assert.match(bad({ vars: { ENVIRONMENT: "production", MAIL_PROVIDER: "inbox" } }), /MAIL_PROVIDER keeps mail/);
+  assert.match(bad({ services: [{ binding: "DEV", service: "portico-dev" }] }), /leads to portico-dev/);
+  assert.match(bad({}, "dev"), /local use only/);
   assert.match(bad({ services: [{ binding: "STRIPE", service: "portico-stripe-emulator" }] }), /leads to portico-stripe-emulator/);
   assert.match(bad({ routes: [{ pattern: "app.example.com/dev/*" }] }), /route/);
   assert.match(bad({}, "api", {}), /has no \[env\.production\]/);

@@ -61,6 +61,21 @@ pub fn workers(project: &Project, root: &Path) -> String {
             code(&["* * * * *"]),
         ],
     );
+    for worker in crate::fleet::LOCAL_WORKERS {
+        row(
+            &mut out,
+            &[
+                code(&[worker.name]),
+                "Pages for developers, at `/dev/…` of the app's host. Never deployed: it has no `[env.production]`.".into(),
+                "`app` `/dev/…`".into(),
+                code(&["DB", "KV"]),
+                String::new(),
+                code(&wrangler::secrets(worker)),
+                String::new(),
+                String::new(),
+            ],
+        );
+    }
     let common: Vec<&str> = wrangler::common_vars(&project.deploy, Environment::Production).iter().map(|(name, _)| *name).collect();
     let _ = write!(
         out,
@@ -126,6 +141,7 @@ fn bindings(worker: &Worker) -> String {
             Binding::Exports => "`EXPORTS`".into(),
             Binding::Send(queue) => format!("`{}`", queue.binding()),
             Binding::Limiters => "limiters".into(),
+            Binding::Mailer => "`EMAIL`, deployed only".into(),
         })
         .collect();
     names.join(", ")

@@ -11,8 +11,8 @@ use crate::{
 };
 use crypto::{keyring::KeyRing, standard_webhooks::WebhookSecret};
 use kernel::{
-    AttemptId, AuditId, CommentId, CustomerId, DeliveryId, EndpointId, EventId, ExportId, Id, JobId, KeyId, Millis, OrgId, Principal,
-    RequestId, SessionId, TicketId, UserId,
+    AttemptId, AuditId, CommentId, CustomerId, DeliveryId, EndpointId, EventId, ExportId, Id, JobId, KeyId, MailId, Millis, OrgId,
+    Principal, RequestId, SessionId, TicketId, UserId,
     host::Surface,
     principal::{Customer, Operator, OperatorRole, Proof, Role, Staff},
     sql::Value,
@@ -157,6 +157,11 @@ pub struct World {
     pub half: [Session; 3],
     /// Of the same three: signed in, but their last proof is too old for what is sensitive.
     pub stale: [Session; 3],
+}
+
+/// The id of the entry in somebody's inbox: it follows from theirs.
+pub fn entry_of(recipient: &str) -> String {
+    format!("ntc_{}", recipient.split_once('_').unwrap().1)
 }
 
 struct Seed<'a> {
@@ -350,6 +355,8 @@ impl Seed<'_> {
         self.export(&id, &export, &job, &keys.full.id, &tickets[2], &canary);
         self.billing(&id, slug, plan);
         self.trail(&id, &keys.full.id, &canary);
+        let recipients = members.iter().map(|m| m.user.as_str()).chain(customers.iter().map(|c| c.id.as_str()));
+        self.told(&id, &event, recipients, &canary);
         Org {
             stripe_customer: format!("cus_{slug}"),
             removed: person("removed"),
@@ -626,6 +633,54 @@ impl Seed<'_> {
                 ],
             );
         }
+    }
+
+    /// What people were told: an unread entry in each inbox (see [`entry_of`]), and a mail that could not be sent.
+    fn told<'p>(&self, org: &OrgId, event: &EventId, recipients: impl Iterator<Item = &'p str>, canary: &str) {
+        let at = self.ago(Span::hours(2));
+        let text = |place: &str| -> Value { format!("{canary}-{place}").into() };
+        for recipient in recipients {
+            let path = if recipient.starts_with("cus_") { "/" } else { "/o/" };
+            self.db.insert(
+                "inbox",
+                &[
+                    ("org_id", org.into()),
+                    ("id", entry_of(recipient).into()),
+                    ("recipient", recipient.into()),
+                    ("type", "ticket_closed".into()),
+                    ("title", text("inbox-title")),
+                    ("path", format!("{path}{canary}-inbox-path").into()),
+                    ("event_id", event.into()),
+                    ("created_at", at.clone()),
+                ],
+            );
+            self.db.insert(
+                "notification_choices",
+                &[
+                    ("recipient", recipient.into()),
+                    ("type", "export_failed".into()),
+                    ("channel", "mail".into()),
+                    ("chosen", 1_i64.into()),
+                    ("changed_at", at.clone()),
+                ],
+            );
+        }
+        self.db.insert(
+            "mails",
+            &[
+                ("id", (&self.id::<MailId>()).into()),
+                ("org_id", org.into()),
+                ("recipient", format!("{canary}-mails-recipient@example.com").into()),
+                ("template", "ticket_reply".into()),
+                ("state", "failed".into()),
+                ("dedupe", text("mails-dedupe")),
+                ("attempts", 1_i64.into()),
+                ("next_at", at.clone()),
+                ("last_error", text("mails-last_error")),
+                ("created_at", at.clone()),
+                ("finished_at", at),
+            ],
+        );
     }
 
     /// What earlier requests left: an audit event and a recorded answer.

@@ -64,8 +64,15 @@ pub fn expected(place: &Place, caller: &Caller<'_>, ids: Ids, org: Option<&Org>,
     };
     match (let_in, ids) {
         (Expected::LetIn, Ids::Sibling | Ids::Foreign | Ids::ForeignOrg | Ids::Missing | Ids::Malformed) => refused(Code::NotFound),
+        // An inbox is read through its owner's memberships: who has none is told nothing.
+        (Expected::LetIn, Ids::Own) if personal(place) && caller.roles.is_empty() => refused(Code::NotFound),
         (other, _) => other,
     }
+}
+
+/// Whether the path names a thing of the staff account's own.
+fn personal(place: &Place) -> bool {
+    place.surface == Surface::App && place.route.path.starts_with("/notifications/{")
 }
 
 fn by_key(place: &Place, caller: &Caller<'_>) -> Expected {

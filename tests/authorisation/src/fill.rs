@@ -1,12 +1,15 @@
 //! Fills what a route leaves open: the ids in its path, and a body that it accepts.
 
 use crate::{Place, expect::Ids};
-use kernel::{CustomerId, DeliveryId, EndpointId, ExportId, Id, JobId, KeyId, TicketId, UserId, route::Payload};
+use kernel::{
+    CustomerId, DeliveryId, EndpointId, ExportId, Id, JobId, KeyId, NoticeId, TicketId, UserId, host::Surface, principal::Role,
+    route::Payload,
+};
 use serde_json::{Map, Value, json};
 use testkit::{
     Call,
     time::START,
-    world::{Org, PASSWORD},
+    world::{Org, PASSWORD, entry_of},
 };
 
 /// An id of the right shape that names nothing.
@@ -17,14 +20,24 @@ fn nobodys<I: Id>() -> String {
 /// The id that stands for a resource in a path: by the segment before the parameter, as in `/v1/tickets/{id}`.
 ///
 /// Own and sibling are the first and the second customer's where a resource has an owner.
-fn id(segment: &str, ids: Ids, own: &Org, other: &Org) -> Option<String> {
+fn id(segment: &str, ids: Ids, own: &Org, other: &Org, me: Option<&str>, portal: bool) -> Option<String> {
     let of = |pick: &dyn Fn(&Org) -> String, missing: String| match ids {
         Ids::Own => pick(own),
         Ids::Foreign | Ids::ForeignOrg => pick(other),
         Ids::Missing | Ids::Sibling => missing,
         Ids::Malformed => "0' OR 1=1".replace(' ', "%20"),
     };
+    // What is a person's own: theirs, and not their colleague's or the other customer's.
+    let inbox_of = |org: &Org, sibling: bool| match (portal, sibling) {
+        (true, false) => entry_of(org.customers[0].id.as_str()),
+        (true, true) => entry_of(org.customers[1].id.as_str()),
+        (false, false) => entry_of(org.member(Role::Owner).user.as_str()),
+        (false, true) => entry_of(org.removed.user.as_str()),
+    };
     Some(match segment {
+        "notifications" if ids == Ids::Own => me.map_or_else(|| inbox_of(own, false), entry_of),
+        "notifications" if ids == Ids::Sibling => inbox_of(own, true),
+        "notifications" => of(&|o| inbox_of(o, false), nobodys::<NoticeId>()),
         "tickets" if ids == Ids::Sibling => own.tickets[1].to_string(),
         "tickets" => of(&|o| o.tickets[0].to_string(), nobodys::<TicketId>()),
         "customers" => of(&|o| o.customers[0].id.to_string(), nobodys::<CustomerId>()),
@@ -66,7 +79,7 @@ pub fn kinds(path: &str) -> Vec<Ids> {
             all.push(Ids::Missing);
         }
     }
-    if path.starts_with("/tickets/{") {
+    if path.starts_with("/tickets/{") || path.starts_with("/notifications/{") {
         all.push(Ids::Sibling);
     }
     all
@@ -84,11 +97,15 @@ pub fn named<'o>(ids: Ids, path: &str, own: &'o Org, other: &'o Org) -> Option<&
 
 /// A path with its parameters filled.
 pub fn path(place: &Place, ids: Ids, own: &Org, other: &Org) -> String {
+    path_of(place, ids, own, other, None)
+}
+/// A path with its parameters filled, for the account or the customer of that id.
+pub fn path_of(place: &Place, ids: Ids, own: &Org, other: &Org, me: Option<&str>) -> String {
     let mut path = place.route.path.to_owned();
     for (segment, name) in params(place.route.path) {
         let value = match name {
             "org" => named(ids, place.route.path, own, other).map_or("no-such-organization", |o| o.slug).to_owned(),
-            _ => id(segment, ids, own, other).unwrap_or_else(|| {
+            _ => id(segment, ids, own, other, me, place.surface == Surface::Portal).unwrap_or_else(|| {
                 panic!(
                     "{}: nothing stands for {{{name}}} after `{segment}`: seed it in testkit::world and name it in fill::id",
                     place.name()
@@ -113,7 +130,9 @@ fn prepared(place: &Place) -> Option<Value> {
 fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
     Some(match place.route.path {
         "/sign-in" => vec![("email", "nobody@example.com"), ("password", PASSWORD)],
-        "/sign-out" => vec![],
+        "/sign-out" | "/notifications/read" | "/notifications/{id}/open" => vec![],
+        "/account/notifications" if place.surface == Surface::Portal => vec![("ticket_reply.inbox", "on")],
+        "/account/notifications" => vec![("ticket_created.mail", "on")],
         _ => return None,
     })
 }

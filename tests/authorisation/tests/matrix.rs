@@ -35,7 +35,8 @@ fn portal<'w>(world: &'w World, caller: &Caller<'_>) -> &'w Org {
 
 fn build(h: &Harness, cell: &Cell<'_>, body: &Body) -> Call {
     let (own, other) = sides(&h.world, cell.caller);
-    let path = fill::path(&cell.place, cell.ids, own, other);
+    let me = cell.caller.session().map(|s| s.principal.id());
+    let path = fill::path_of(&cell.place, cell.ids, own, other, me);
     let call = cell.caller.sign(request(cell.place.route.method.as_str(), &path).host(&cell.caller.host(cell.place.surface)));
     match body {
         Body::Form(fields) => {

@@ -6,7 +6,8 @@ use kernel::{
 };
 
 /// A secret with the Workers that may hold it. A secret that stands in no row may be held by none.
-const SECRETS: &[(&str, &[&str])] = &[("STRIPE_WEBHOOK_SECRETS", &["billing"]), ("STRIPE_SECRET_KEY", &["jobs"]), ("RESEND_API_KEY", &["jobs"])];
+const SECRETS: &[(&str, &[&str])] =
+    &[("STRIPE_WEBHOOK_SECRETS", &["billing"]), ("STRIPE_SECRET_KEY", &["jobs"]), ("RESEND_API_KEY", &["jobs"])];
 /// The Workers that may hold the export bucket.
 const EXPORTS: &[&str] = &["exports", "jobs"];
 

@@ -12,7 +12,10 @@ use kernel::{
     worker::{Binding, Worker},
 };
 use std::path::Path;
-use xtask::fleet::WORKERS;
+use xtask::{
+    fleet::{LOCAL_WORKERS, WORKERS},
+    wrangler::LOCAL_PREFIX,
+};
 
 /// The workspace as cargo knows it, dependencies for wasm only included.
 fn workspace() -> Vec<Crate> {
@@ -74,11 +77,34 @@ fn each_worker_holds_only_what_it_needs() {
 fn each_worker_has_a_folder_of_its_name_and_the_fleet_is_whole() {
     let crates = workspace();
     let folders: Vec<&str> = crates.iter().filter_map(|c| c.folder.strip_prefix("workers/")).filter(|n| *n != "stripe-emulator").collect();
-    let mut names: Vec<&str> = WORKERS.iter().map(|w| w.name).collect();
+    let mut names: Vec<&str> = WORKERS.iter().chain(LOCAL_WORKERS).map(|w| w.name).collect();
     names.sort_unstable();
     let mut folders_sorted = folders.clone();
     folders_sorted.sort_unstable();
     assert_eq!(folders_sorted, names);
+}
+
+/// What is for developers stays on their machines: no wrangler environment, no route of a deployed Worker in its place, no fallback,
+/// and nothing in the list that `npm run deploy` goes through.
+#[test]
+fn what_is_for_developers_is_never_deployed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let list = std::fs::read_to_string(root.join("tools/check-deploy.mjs")).unwrap();
+    let local_only = list.lines().find(|l| l.starts_with("export const LOCAL_ONLY = ")).unwrap();
+    for worker in LOCAL_WORKERS {
+        assert!(WORKERS.iter().all(|w| w.name != worker.name), "{} is in the fleet", worker.name);
+        assert!(local_only.contains(&format!("\"{}\"", worker.name)), "{local_only}");
+        let config = std::fs::read_to_string(root.join(format!("workers/{}/wrangler.toml", worker.name))).unwrap();
+        assert!(!config.contains("[env") && !config.contains("routes ="), "{config}");
+        assert!(!worker.routes.is_empty() && worker.fallback.is_empty() && worker.secrets.is_empty());
+        for place in places(&[worker]) {
+            assert!(place.surface == Surface::App && place.path.starts_with(LOCAL_PREFIX), "{place:?}");
+        }
+    }
+    let deployed = places(WORKERS);
+    assert!(deployed.iter().all(|place| !place.path.starts_with(LOCAL_PREFIX)), "a deployed route stands where the local ones do");
+    let both: Vec<&Worker> = WORKERS.iter().chain(LOCAL_WORKERS).copied().collect();
+    assert_eq!(clashes(&places(&both)), Vec::<String>::new());
 }
 
 // ── The rules can fail ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -57,6 +57,8 @@ export default {
     const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
     if (host === "stripe.localhost" && env.STRIPE_EMULATOR) return env.STRIPE_EMULATOR.fetch(request);
     const surface = surfaceOf(host, env);
+    // Pages for developers: there is no such binding where this is deployed.
+    if (surface === "app" && pathname.startsWith("/dev/") && env.DEV) return env.DEV.fetch(request);
     if (request.method === "GET" || request.method === "HEAD") {
       if (surface !== "api" && pathname.startsWith("/assets/")) {
         return file(request, env, HASHED.test(search) ? { "cache-control": "public, max-age=31536000, immutable" } : {});
