@@ -153,3 +153,9 @@ ALTER TABLE sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 
 -- Operators read the logs of all organizations together, newest first.
 CREATE INDEX audit_events_by_id ON audit_events(id);
+
+-- ── Lists ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- A member's tickets; also what a member's removal looks for.
+CREATE INDEX tickets_by_assignee ON tickets(org_id, assignee_id, id);
+CREATE INDEX tickets_by_update ON tickets(org_id, updated_at, id);

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod events;
 pub mod exports;
 pub mod jobs;
+pub mod like;
 pub mod notifications;
 pub mod organizations;
 pub mod plans;

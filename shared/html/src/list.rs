@@ -1,8 +1,10 @@
 //! Lists: tables that become cards where there is no room, what stands where a list is empty, and the way to older rows.
 
+mod address;
 mod filter;
 mod table;
 
+pub use address::{address, address_without};
 pub use filter::{Chip, Choice, Filters, filter};
 pub use table::{Sort, Table};
 
@@ -43,13 +45,27 @@ pub fn pages(first: Option<&str>, older: Option<&str>) -> Markup {
     }
 }
 
+/// The way through a list that is walked in both directions.
+pub fn walk(newer: Option<&str>, older: Option<&str>) -> Markup {
+    html! {
+        @if newer.is_some() || older.is_some() {
+            nav class="pages" aria-label="Pages" {
+                @if let Some(href) = newer { a class="button" href=(href) rel="prev" { "Newer" } }
+                @if let Some(href) = older { a class="button" href=(href) rel="next" { "Older" } }
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn one_page_needs_no_way_to_another() {
-        assert_eq!(pages(None, None).into_string(), "");
+        assert_eq!((pages(None, None).into_string(), walk(None, None).into_string()), (String::new(), String::new()));
+        let both = walk(Some("/t?cursor=y"), Some("/t?cursor=x")).into_string();
+        assert!(both.contains("cursor=y\" rel=\"prev\">Newer") && both.contains("cursor=x\" rel=\"next\">Older"));
         assert!(pages(Some("/t"), Some("/t?cursor=x")).into_string().contains("rel=\"next\""));
     }
 
