@@ -38,6 +38,52 @@ pub const SIGNED_IN: Action = Action::new("session.created");
 pub const SIGN_IN_FAILED: Action = Action::new("session.refused");
 /// Somebody signed out.
 pub const SIGNED_OUT: Action = Action::new("session.ended");
+/// Somebody asked for an account; there is none until the address is confirmed.
+pub const SIGN_UP_REQUESTED: Action = Action::new("sign_up.requested");
+/// An account was made, once its address was confirmed.
+pub const ACCOUNT_CREATED: Action = Action::new("account.created");
+/// Somebody changed their own name.
+pub const ACCOUNT_UPDATED: Action = Action::new("account.updated");
+/// A link to sign in was asked for.
+pub const SIGN_IN_LINK_REQUESTED: Action = Action::new("sign_in_link.requested");
+/// A link to set a new password was asked for.
+pub const PASSWORD_RESET_REQUESTED: Action = Action::new("password_reset.requested");
+/// A new password was set by a link.
+pub const PASSWORD_RESET: Action = Action::new("password.reset");
+/// Somebody changed their password.
+pub const PASSWORD_CHANGED: Action = Action::new("password.changed");
+/// Somebody asked for another address.
+pub const ADDRESS_CHANGE_REQUESTED: Action = Action::new("address_change.requested");
+/// An account's address was changed, once the new one was confirmed.
+pub const ADDRESS_CHANGED: Action = Action::new("address.changed");
+/// A change of address was undone from the old one.
+pub const ADDRESS_RESTORED: Action = Action::new("address.restored");
+/// An authenticator app was added.
+pub const FACTOR_ADDED: Action = Action::new("second_factor.added");
+/// An authenticator app was removed.
+pub const FACTOR_REMOVED: Action = Action::new("second_factor.removed");
+/// A code of a second factor was wrong.
+pub const FACTOR_REFUSED: Action = Action::new("second_factor.refused");
+/// New recovery codes took the place of the old ones.
+pub const RECOVERY_CODES_REPLACED: Action = Action::new("recovery_codes.replaced");
+/// New recovery codes were shown, once.
+pub const RECOVERY_CODES_SHOWN: Action = Action::new("recovery_codes.shown");
+/// Somebody proved again who they are.
+pub const IDENTITY_CONFIRMED: Action = Action::new("session.confirmed");
+/// Somebody failed to prove again who they are.
+pub const IDENTITY_REFUSED: Action = Action::new("session.confirmation_refused");
+/// Somebody ended sessions of their own.
+pub const SESSIONS_ENDED: Action = Action::new("session.others_ended");
+/// The first operator was made.
+pub const DEPLOYMENT_SET_UP: Action = Action::new("deployment.set_up");
+/// An invitation was accepted.
+pub const INVITATION_ACCEPTED: Action = Action::new("invitation.accepted");
+/// An invitation was declined.
+pub const INVITATION_DECLINED: Action = Action::new("invitation.declined");
+/// A customer opened the account that they were invited to, or that they asked for.
+pub const CUSTOMER_JOINED: Action = Action::new("customer.joined");
+/// Somebody chose light or dark. Kept in their browser only, so it is never written down.
+pub const THEME_CHOSEN: Action = Action::new("theme.chosen");
 
 // ── Organizations ──
 

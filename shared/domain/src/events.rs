@@ -56,6 +56,9 @@ pub const INVITATION_CREATED: EventType =
     EventType { name: "invitation.created", description: "Somebody was invited to the organization." };
 /// An invitation was taken back.
 pub const INVITATION_CANCELED: EventType = EventType { name: "invitation.canceled", description: "An invitation was canceled." };
+/// Somebody joined.
+pub const MEMBER_JOINED: EventType =
+    EventType { name: "member.joined", description: "Somebody accepted an invitation and is a member now." };
 /// A member was removed, or left.
 pub const MEMBER_REMOVED: EventType = EventType { name: "member.removed", description: "A member was removed, or left." };
 /// A member's role changed.
@@ -85,6 +88,7 @@ pub const ALL: &[EventType] = &[
     ORG_RESTORED,
     INVITATION_CREATED,
     INVITATION_CANCELED,
+    MEMBER_JOINED,
     MEMBER_REMOVED,
     MEMBER_ROLE_CHANGED,
     DOMAIN_UPDATED,

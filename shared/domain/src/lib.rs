@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod like;
 pub mod notifications;
 pub mod organizations;
+pub mod passwords;
 pub mod plans;
 pub mod retention;
 pub mod seats;

@@ -23,6 +23,8 @@ pub enum Letter {
     ResetPassword { name: String, link: Link, expires: Millis },
     /// The password was changed.
     PasswordChanged { name: String, at: Millis, account: Link },
+    /// Too many sign-ins failed: the password opens nothing until a new one is set.
+    PasswordOff { name: String, at: Millis, reset: Link },
     /// A sign-in from a browser that was not seen before.
     NewDevice { name: String, at: Millis, device: String, ip: String, account: Link },
     /// Confirms the new address of an account.
@@ -135,6 +137,7 @@ impl Letter {
             Self::SignInLink { .. } => "sign_in_link",
             Self::ResetPassword { .. } => "reset_password",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordOff { .. } => "password_off",
             Self::NewDevice { .. } => "new_device",
             Self::ConfirmNewAddress { .. } => "confirm_new_address",
             Self::AddressChanged { .. } => "address_changed",
@@ -250,6 +253,21 @@ impl Letter {
                 format!("The password of your account was changed on {}. Every other session was ended.", moment(*at)),
                 account,
             ),
+            Self::PasswordOff { name, at, reset } => Parts {
+                subject: format!("Your {brand} password was switched off"),
+                preheader: "Too many sign-ins failed. Set a new password to sign in again.".to_owned(),
+                says: vec![
+                    hello(name),
+                    format!(
+                        "A hundred sign-ins to your account have failed in a row, the last one on {}. The password was switched off, so that nobody can go on guessing.",
+                        moment(*at)
+                    ),
+                    "Where you are signed in, you stay signed in. To sign in elsewhere, set a new password, or ask for a sign-in link.".to_owned(),
+                ],
+                steps: vec![to_do("Set a new password", reset)],
+                then: Vec::new(),
+                reason: ACCOUNT.to_owned(),
+            },
             Self::NewDevice { name, at, device, ip, account } => notice(
                 format!("New sign-in to {brand}"),
                 name,
