@@ -155,11 +155,14 @@ fn height(value: i64, top: i64) -> i64 {
     FLOOR - (i128::from(value.clamp(0, top)) * i128::from(FLOOR - CEILING) / i128::from(top.max(1))) as i64
 }
 
-/// The next number that reads well: 1, 2 or 5 with zeros; never odd, so that its half reads well too.
+/// The next number that reads well, and whose half does too.
 fn round_up(n: i64) -> i64 {
+    if let Some(few) = [2, 4, 6, 8].into_iter().find(|top| *top >= n) {
+        return few;
+    }
     let mut unit = 1_i64;
     loop {
-        for step in [2, 4, 10] {
+        for step in [10, 12, 16, 20, 24, 30, 40, 50, 60, 80] {
             match unit.checked_mul(step) {
                 Some(top) if top >= n => return top,
                 Some(_) => {}
@@ -210,7 +213,7 @@ mod tests {
         for value in [i64::MIN, -1, 0, 1, 10, i64::MAX] {
             assert!((CEILING..=FLOOR).contains(&height(value, 10)), "{value}");
         }
-        assert_eq!([0, 1, 2, 3, 5, 41, 1_200].map(round_up), [2, 2, 2, 4, 10, 100, 2_000]);
+        assert_eq!([0, 1, 2, 3, 5, 9, 41, 1_009, 1_200, 8_001].map(round_up), [2, 2, 2, 4, 6, 10, 50, 1_200, 1_200, 10_000]);
         assert_eq!(round_up(i64::MAX), i64::MAX);
         assert_eq!(path(&[1], 1, 96, |_, _| 3), "M0 3 L96 3");
         assert!(sparkline(&[], "No calls").into_string().contains("aria-label=\"No calls\""));

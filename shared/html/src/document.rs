@@ -137,12 +137,14 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
 
 /// A side bar where there is a surface to move in, a bar at the top of a portal, and next to nothing around a signed-out page.
 fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
+    let portal = shell.look == Look::Portal;
     let content = html! {
+        @if portal { (navigation::crumbs(&shell.crumbs)) }
         main id="main" tabindex="-1" {
             @if let Some(flash) = &shell.flash { (flash.render()) }
             (main)
         }
-        @if shell.look == Look::Portal { footer class="foot" { p { "Powered by Portico" } } }
+        @if portal { footer class="foot" { p { "Powered by Portico" } } }
     };
     let bare = shell.nav.is_empty() && shell.account.is_none();
     html! {
@@ -152,14 +154,14 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
                 (content)
             }
         } @else {
-            div class=(if shell.look == Look::Portal { "page top-nav" } else { "page side-nav" }) {
+            div class=(if portal { "page top-nav" } else { "page side-nav" }) {
                 header class="side" {
                     @match &shell.switcher { Some(switcher) => (switcher.render(shell.brand)), None => (brand(shell)) }
                     @if !shell.nav.is_empty() { (navigation::wide(&shell.nav)) }
                 }
                 div class="bar" {
                     @if !shell.nav.is_empty() { (navigation::small(&shell.nav)) }
-                    (navigation::crumbs(&shell.crumbs))
+                    @if !portal { (navigation::crumbs(&shell.crumbs)) }
                     div class="tools" {
                         @if shell.local { (local()) }
                         @if let Some(action) = shell.search {

@@ -1,6 +1,6 @@
 //! A field: its label, its hint and its error, tied together for those who don't see them.
 
-use super::trouble::{field_of, say};
+use super::trouble::{beside, field_of};
 use kernel::input::FieldError;
 use maud::{Markup, html};
 
@@ -261,7 +261,7 @@ impl<'a> Field<'a> {
         let class = if error.is_some() { "field wrong" } else { "field" };
         let said = html! {
             @if !self.hint.is_empty() { p class="hint" id=(hint_id) { (self.hint) } }
-            @if let Some(e) = error { p class="error" id=(error_id) { (say(e, self.label)) } }
+            @if let Some(e) = error { p class="error" id=(error_id) { (beside(e, self.label)) } }
         };
         let tag = html! { @if self.optional && self.kind != Kind::Checkbox { span class="optional" { " (optional)" } } };
         if self.kind.grouped() {
@@ -343,7 +343,7 @@ impl<'a> Field<'a> {
                         aria-describedby=[described] aria-invalid=[invalid] required[!self.optional];
                 };
                 let class = match self.kind {
-                    Kind::OneTimeCode => "affix code",
+                    Kind::OneTimeCode => "affix otp",
                     Kind::Color => "affix color",
                     Kind::Number | Kind::Date => "affix short",
                     _ => "affix",
@@ -379,7 +379,7 @@ mod tests {
         let bad = EMAIL.render(&[wrong("email")]).into_string();
         assert!(bad.contains("aria-describedby=\"field-email-hint field-email-error\"") && bad.contains("aria-invalid=\"true\""));
         assert!(bad.contains("id=\"field-email-error\""));
-        assert!(bad.contains("E-mail: Needed. Send it."));
+        assert!(bad.contains(">Needed. Send it.</p>"), "the label stands above it");
         let missing = FieldError { code: "required", ..wrong("email") };
         assert!(EMAIL.render(&[missing]).into_string().contains(">E-mail is missing.</p>"));
         let other = EMAIL.render(&[wrong("password")]).into_string();

@@ -14,6 +14,12 @@ pub(super) fn say(error: &FieldError, label: &str) -> String {
     }
 }
 
+/// The same beside its field, whose label need not be said again.
+pub(super) fn beside(error: &FieldError, label: &str) -> String {
+    let said = say(error, label);
+    said.strip_prefix(&format!("{label}: ")).map_or(said.clone(), str::to_owned)
+}
+
 pub(super) fn field_of(error: &FieldError) -> &str {
     error.pointer.trim_start_matches(['/', '?'])
 }

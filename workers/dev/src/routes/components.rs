@@ -86,6 +86,7 @@ fn around(look: Look, theme: Theme, csrf: &str) -> Shell<'_> {
     account.back = "/dev/components";
     let mut shell = Shell::new(look, if look == Look::Portal { "Northwind Robotics" } else { "Portico" }, "Components");
     shell.theme = theme;
+    shell.account = Some(account);
     shell.local = true;
     shell.crumbs = vec![Crumb::new("Northwind Robotics", "#heads"), Crumb::new("Design system", "#heads")];
     shell.nav = vec![
@@ -119,14 +120,14 @@ fn gallery(csrf: &str, now: Millis) -> Markup {
     html! {
         (head("Components", "Every part that pages are made of, in every state. What is not here does not exist yet.",
             &html! { (form::icon_link("#forms", Icon::Download, "Export")) (form::primary_link("#forms", "New component") ) }))
-        div id="heads" { (heads()) }
-        div id="charts" { (charts()) }
-        div id="lists" { (lists(now)) }
-        div id="forms" { (fields(csrf)) }
-        div id="secrets" { (secrets(csrf)) }
-        div id="history" { (past(now)) }
-        div id="notices" { (notices()) }
-        div id="icons" { (icons()) }
+        div id="heads" class="stack" { (heads()) }
+        div id="charts" class="stack" { (charts()) }
+        div id="lists" class="stack" { (lists(now)) }
+        div id="forms" class="stack" { (fields(csrf)) }
+        div id="secrets" class="stack" { (secrets(csrf)) }
+        div id="history" class="stack" { (past(now)) }
+        div id="notices" class="stack" { (notices()) }
+        div id="icons" class="stack" { (icons()) }
     }
 }
 
@@ -331,5 +332,5 @@ fn second(markup: &Markup) -> Markup {
 }
 
 fn icons() -> Markup {
-    html! { (card("Icons", "", &html! {}, &html! { div class="tiles icons" { @for (icon, name) in Icon::ALL { span { (icon.render()) " " (name) } } } })) }
+    html! { (card("Icons", "", &html! {}, &html! { div class="icon-list" { @for (icon, name) in Icon::ALL { span { (icon.render()) " " (name) } } } })) }
 }
