@@ -1,6 +1,7 @@
 // The one module that boots the Workers of this repository on workerd: for `npm start`, the end-to-end and the crash tests.
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Miniflare, NoOpLog } from "miniflare";
 import { ROOT } from "./paths.mjs";
@@ -9,6 +10,9 @@ import { findRuntime, guard, MARK } from "./runtime/process.mjs";
 import { send } from "./runtime/request.mjs";
 import { generateSecrets } from "./runtime/secrets.mjs";
 import { boundServices, ENTRY, modulesOf, readWorker, workerFolders } from "./runtime/workers.mjs";
+
+/** The entry's handler without the platform's own for static files before it, which fails where it can't read the Host header. */
+const ENTRYPOINT = "local";
 
 /**
  * Boots the Workers and resolves when they accept requests.
@@ -26,8 +30,9 @@ import { boundServices, ENTRY, modulesOf, readWorker, workerFolders } from "./ru
  * - `root`: the repository, for tests of this module.
  */
 export async function startRuntime(options = {}) {
-  const { stateDir, port = 0, vars = {}, secretsOverride = {}, only, assetsDir, logs, onRestart, root = ROOT } = options;
+  const { stateDir, vars = {}, secretsOverride = {}, only, assetsDir, logs, onRestart, root = ROOT } = options;
   const folders = workerFolders(root).filter((folder) => !only || folder === ENTRY || only.includes(folder));
+  const port = options.port || (await freePort());
   if (folders[0] !== ENTRY) throw new Stop("workers/switch/wrangler.toml is missing; run: cargo run -p xtask -- generate");
   for (const folder of only ?? []) if (!folders.includes(folder)) throw new Stop(`there is no Worker called ${folder}`);
   const workers = folders.map((folder) => readWorker(folder, root));
@@ -69,6 +74,8 @@ export async function startRuntime(options = {}) {
         ...modulesOf(worker.main),
         bindings: {
           ...worker.options.bindings,
+          // The port is part of the addresses in mail; only here is it known.
+          ...(worker.vars.includes("ENVIRONMENT") ? { LOCAL_PORT: String(port) } : {}),
           ...pick(vars, worker.vars),
           ...pick(secrets, worker.secrets),
         },
@@ -81,7 +88,7 @@ export async function startRuntime(options = {}) {
   let url;
   try {
     await miniflare.ready;
-    url = await miniflare.unsafeGetDirectURL(entryName);
+    url = await miniflare.unsafeGetDirectURL(entryName, ENTRYPOINT);
   } catch (error) {
     await miniflare.dispose().catch(() => {});
     if (error.code === "ERR_ADDRESS_IN_USE") throw new Stop(portTaken(port));
@@ -129,6 +136,17 @@ export async function startRuntime(options = {}) {
   };
 }
 
+/** A port that nobody has. */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once("error", reject);
+    probe.listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 /** The one line for a port that another program has. */
 export const portTaken = (port) => `port ${port} is taken by another program; end it, or choose another: PORT=${port + 1} npm start`;
 
@@ -136,7 +154,7 @@ function entryOptions(worker, port, assetsDir) {
   const assets = worker.options.assets ?? { binding: "ASSETS", routerConfig: {}, assetConfig: {} };
   return {
     // A socket of the Worker itself: Host, Origin and every other header arrive as they were sent.
-    unsafeDirectSockets: [{ host: "127.0.0.1", port }],
+    unsafeDirectSockets: [{ host: "127.0.0.1", port, entrypoint: ENTRYPOINT }],
     ...(assetsDir || worker.options.assets
       ? {
           assets: {
