@@ -157,3 +157,7 @@ pub const JOB_CANCELED: Action = Action::new("job.canceled");
 pub const MAIL_REPLAYED: Action = Action::new("mail.replayed");
 /// An operator dismissed a queue message that nobody could use.
 pub const DEAD_LETTER_DISMISSED: Action = Action::new("dead_letter.dismissed");
+/// A customer downloaded what is held about them.
+pub const CUSTOMER_DATA_DOWNLOADED: Action = Action::new("customer.data_downloaded");
+/// A customer deleted their account.
+pub const CUSTOMER_DELETED: Action = Action::new("customer.deleted");

@@ -87,6 +87,10 @@ impl Input {
         };
         self.errors.borrow_mut().push(FieldError { pointer, code, message: message.into(), fix: fix.into() });
     }
+    /// A text as it was sent, for showing the form again: unchecked, and empty when there was none. Does not count as asking for it.
+    pub fn sent(&self, name: &str) -> &str {
+        self.fields.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
     /// Whether the field was sent, be it null.
     pub fn has(&self, name: &'static str) -> bool {
         self.seen.borrow_mut().insert(name);

@@ -8,6 +8,8 @@ use maud::Markup;
 /// Where a page stands in a portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PortalPlace {
+    /// Where they stand.
+    Home,
     /// The list of their tickets.
     Tickets,
     /// A page below the list.
@@ -23,7 +25,11 @@ pub enum PortalPlace {
 }
 
 /// Every page of a portal that there is, in order. A new one is a line here.
-const NAV: &[(PortalPlace, &str, Icon, &str)] = &[(PortalPlace::Tickets, "My tickets", Icon::Inbox, "/")];
+const NAV: &[(PortalPlace, &str, Icon, &str)] = &[
+    (PortalPlace::Home, "Home", Icon::Home, "/"),
+    (PortalPlace::Tickets, "My tickets", Icon::Ticket, "/tickets"),
+    (PortalPlace::Privacy, "Privacy", Icon::Lock, "/privacy"),
+];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
 const ACCOUNT: &[(&str, Icon, &str)] = &[("Notifications", Icon::Bell, crate::notifications::CHOICES)];
 

@@ -9,15 +9,25 @@ pub mod words;
 use kernel::{
     Sql,
     host::Surface,
-    route::{Entry, command, query},
+    ports::Queue,
+    route::{Entry, command, disclosure, query},
     worker::{Binding, Worker},
 };
-use routes::{home, notifications, ticket_page};
+use routes::{home, notifications, privacy, tickets};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
     query::<home::Home>(),
-    query::<ticket_page::TicketPage>(),
+    query::<tickets::list::TicketList>(),
+    query::<tickets::create_page::TicketNewPage>(),
+    command::<tickets::create::TicketCreate>(),
+    query::<tickets::page::TicketPage>(),
+    command::<tickets::comment::TicketComment>(),
+    command::<tickets::close::TicketClose>(),
+    query::<privacy::page::PrivacyPage>(),
+    disclosure::<privacy::export::PrivacyExport>(),
+    query::<privacy::delete_page::PrivacyDeletePage>(),
+    command::<privacy::delete::PrivacyDelete>(),
     query::<notifications::inbox_page::InboxPage>(),
     command::<notifications::open::Open>(),
     command::<notifications::read_all::ReadAll>(),
@@ -30,7 +40,7 @@ pub const WORKER: Worker = Worker {
     name: "portal",
     routes: ROUTES,
     fallback: &[Surface::Portal],
-    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Mail)],
     vars: &[],
     secrets: &[],
     consumes: &[],
@@ -38,7 +48,15 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[home::CATALOGUE, ticket_page::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] = &[
+    home::CATALOGUE,
+    tickets::list::CATALOGUE,
+    tickets::page::CATALOGUE,
+    tickets::comment::CATALOGUE,
+    privacy::page::CATALOGUE,
+    privacy::data::CATALOGUE,
+    privacy::delete::CATALOGUE,
+];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER, pages = html::error_page);

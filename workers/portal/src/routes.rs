@@ -2,4 +2,5 @@
 
 pub mod home;
 pub mod notifications;
-pub mod ticket_page;
+pub mod privacy;
+pub mod tickets;
