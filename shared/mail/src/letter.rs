@@ -192,7 +192,10 @@ impl Letter {
     #[expect(clippy::too_many_lines, reason = "one arm for each letter")]
     pub fn parts(&self, brand: &str) -> Parts {
         let brand = shown(brand);
-        let hello = |name: &str| format!("Hello {},", shown(name));
+        let hello = |name: &str| match shown(name) {
+            empty if empty.is_empty() => "Hello,".to_owned(),
+            name => format!("Hello {name},"),
+        };
         let notice = |subject: String, name: &str, what: String, account: &Link| Parts {
             preheader: what.clone(),
             subject,

@@ -44,7 +44,11 @@ pub fn render(content: &Content) -> Result<Message, Unfit> {
     let manage = content.manage.as_ref().filter(|_| !content.letter.is_security());
     let message = Message {
         from_name: line(&brand.name, 80),
-        subject: line(&parts.subject, 200),
+        // A name of invisible characters only leaves nothing behind.
+        subject: match line(&parts.subject, 200) {
+            empty if empty.is_empty() => format!("Notification from {}", line(&brand.name, 80)),
+            subject => subject,
+        },
         text: text(&parts, manage),
         html: page(content, &parts, manage).into_string(),
         unsubscribe: manage.cloned(),

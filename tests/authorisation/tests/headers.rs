@@ -160,6 +160,7 @@ fn deployed_replies_ask_for_https_and_local_ones_do_not() {
     }
     h.set("ENVIRONMENT", "production");
     h.set("API_ALIAS_HOST", "");
+    h.set("MAIL_PROVIDER", "resend");
     for worker in WORKERS {
         for surface in Surface::ALL {
             let reply = h.call(worker, get("/nowhere").host(&testkit::call::host(surface, h.world.team.slug)));

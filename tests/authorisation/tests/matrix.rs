@@ -43,7 +43,9 @@ fn build(h: &Harness, cell: &Cell<'_>, body: &Body) -> Call {
             // As the page would show it to this caller: with a session that does not stand, as to nobody.
             let signed = !matches!(cell.place.route.auth, Auth::Public);
             let (browser, token) = h.form_token(cell.place.worker, cell.caller.session().filter(|_| signed));
-            let mut all = fields.clone();
+            let email = cell.caller.session().map_or("", |s| s.principal.email());
+            let own = |(name, value): &(&'static str, &'static str)| (*name, if *value == fill::MY_EMAIL { email } else { *value });
+            let mut all: Vec<(&str, &str)> = fields.iter().map(own).collect();
             all.push((store::sessions::FORM_FIELD, &token));
             call.cookie(store::sessions::FORM_COOKIE, &browser).same_origin().form(&all)
         }

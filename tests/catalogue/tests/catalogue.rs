@@ -20,6 +20,7 @@ use xtask::fleet::statements;
 const SCANS: &[(&str, &str, &str)] = &[
     ("platform::routes::jobs::DEAD_LETTERS", "dead_letters", "newest first along the key, and ends at its LIMIT"),
     ("platform::routes::jobs::RETENTION", "retention_runs", "newest first along its index, and ends at its LIMIT"),
+    ("dev::routes::mails::NEWEST", "mails", "newest first along the key, and ends at its LIMIT; on developers' machines only"),
     ("platform::routes::jobs::CRONS", "cron_runs", "one row for each of three crons"),
 ];
 /// Fences whose removal changes nothing, with the reason: (statement, fence, reason). A row that is no longer needed fails.

@@ -12,4 +12,6 @@ mod backlog;
 mod cron;
 mod deliveries;
 mod exporting;
+mod mail;
+mod notifying;
 mod retaining;

@@ -1,7 +1,7 @@
 //! Retention on 400 days of rows: exactly what is past its time, in bounded steps, whatever breaks.
 
 use domain::retention::{
-    ALL, EXPORTS, IDEMPOTENCY, JOBS, OUTBOX, RATE_WINDOWS, REPORTS, Rule, SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
+    ALL, EXPORTS, IDEMPOTENCY, INBOX, JOBS, MAILS, OUTBOX, RATE_WINDOWS, REPORTS, Rule, SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
 };
 use jobs::{
     HANDLERS, WORKER,
@@ -76,6 +76,16 @@ fn filled(volume: Volume) -> Harness {
         "INSERT INTO exports(org_id, id, kind, format, state, until_id, object_key, requested_by, created_at, expires_at) \
          SELECT ?1, printf('exp_%032x', i), 'tickets', 'csv', 'ready', '', ?1 || '/old' || i || '.csv', 'k', at, at + 604800000 FROM n",
     );
+    spread(
+        volume.jobs,
+        "INSERT INTO mails(id, org_id, recipient, template, state, next_at, created_at, finished_at) \
+         SELECT printf('mai_%032x', i), ?1, 'r', 't', CASE i % 10 WHEN 0 THEN 'queued' WHEN 1 THEN 'dead' ELSE 'sent' END, at, at, iif(i % 10 = 0, NULL, at) FROM n",
+    );
+    spread(
+        volume.jobs,
+        "INSERT INTO inbox(org_id, id, recipient, type, title, path, event_id, created_at, read_at) \
+         SELECT ?1, printf('ntc_%032x', i), 'r', 't', 't', '/', 'e' || i, at, iif(i % 10 = 0, NULL, at) FROM n",
+    );
     // On each limit, and a millisecond after it.
     for (n, at) in [(0, now), (1, Millis::new(now.get() + 1))] {
         let month_ago = at.minus(Span::days(30));
@@ -92,6 +102,15 @@ fn filled(volume: Volume) -> Harness {
         h.db.execute("INSERT INTO sessions(id, token_hash, kind, subject, host, created_at, expires_at, idle_until) VALUES(?1, ?1, 'staff', 's', 'h', 0, ?2, 0)", &[id(), old()]);
         h.db.execute("INSERT INTO idempotency(org_id, key, fingerprint, status, headers, body, request_id, created_at, expires_at) VALUES(?1, ?2, 'f', 200, '[]', '', 'r', 0, ?3)", &[org.into(), id(), exact()]);
         h.db.execute("INSERT INTO rate_windows(subject, cell, used, expires_at) VALUES(?1, 0, 1, ?2)", &[id(), exact()]);
+        h.db.execute(
+            "INSERT INTO mails(id, recipient, template, state, next_at, created_at, finished_at) VALUES(?1, 'r', 't', 'sent', 0, 0, ?2)",
+            &[id(), old()],
+        );
+        let quarter_ago = Value::from(at.minus(Span::days(90)));
+        h.db.execute(
+            "INSERT INTO inbox(org_id, id, recipient, type, title, path, event_id, created_at, read_at) VALUES(?1, ?2, 'r', 't', 't', '/', ?2, 0, ?3)",
+            &[org.into(), id(), quarter_ago],
+        );
         h.db.execute("INSERT INTO jobs(id, kind, subject, state, max_attempts, next_at, created_at, updated_at) VALUES(?1, 'export', ?1, 'done', 1, 0, 0, ?2)", &[id(), old()]);
         h.db.execute(
             "INSERT INTO exports(org_id, id, kind, format, state, until_id, object_key, requested_by, created_at, expires_at) \
@@ -117,6 +136,8 @@ fn due(h: &Harness, rule: Rule, now: Millis) -> (i64, i64) {
         SESSIONS => ("sessions", format!("expires_at <= {}", days(30))),
         RATE_WINDOWS => ("rate_windows", format!("expires_at <= {}", now.get())),
         JOBS => ("jobs", format!("state = 'done' AND updated_at <= {}", days(30))),
+        MAILS => ("mails", format!("finished_at <= {}", days(30))),
+        INBOX => ("inbox", format!("read_at <= {}", days(90))),
         REPORTS => ("retention_runs", format!("started_at <= {}", days(400))),
         other => unreachable!("{} has no test", other.name),
     };
