@@ -77,7 +77,7 @@ pub struct Shell<'a> {
     /// Who is signed in.
     pub account: Option<Account<'a>>,
     /// Where `?q=` searches; none where nothing can be searched.
-    pub search: Option<&'a str>,
+    pub search: Option<String>,
     /// Notices above everything: support access, incidents, maintenance, test mode.
     pub banners: Vec<Banner<'a>>,
     /// What the form before did.
@@ -164,7 +164,7 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
                     @if !portal { (navigation::crumbs(&shell.crumbs)) }
                     div class="tools" {
                         @if shell.local { (local()) }
-                        @if let Some(action) = shell.search {
+                        @if let Some(action) = &shell.search {
                             a class="tool" href=(action) data-palette="" data-search=(action) { (Icon::Search.render()) span { "Search" } }
                         }
                         @if let Some(account) = &shell.account { (account.render(shell.theme)) }
@@ -177,7 +177,7 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
 }
 
 fn brand(shell: &Shell<'_>) -> Markup {
-    html! { a class="brand" href="/" { span class="mark" aria-hidden="true" { (crate::part::initials(shell.brand)) } span { (shell.brand) } } }
+    html! { a class="brand" href="/" { span class="mark" aria-hidden="true" { (crate::part::initials(shell.brand)) } span class="clip" { (shell.brand) } } }
 }
 
 fn local() -> Markup {

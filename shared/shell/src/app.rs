@@ -106,7 +106,7 @@ const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
 const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[];
 /// The page where an organization is made, once there is one.
 const CREATE: Option<&str> = None;
-/// The page of an organization that searches, once there is one.
+/// The page of an organization that searches, below `/o/{slug}`, once there is one. It takes `?q=`.
 const SEARCH: Option<&str> = None;
 
 /// A page of the app.
@@ -136,7 +136,7 @@ impl Frame<'_> {
             let orgs: Vec<Org<'f>> = staff.orgs.iter().map(org).collect();
             let current = orgs.iter().find(|o| o.here).map_or("", |o| o.name);
             shell.switcher = Some(Switcher { current, orgs, create: CREATE });
-            shell.search = SEARCH.filter(|_| !slug.is_empty());
+            shell.search = SEARCH.filter(|_| !slug.is_empty()).map(|path| format!("/o/{slug}{path}"));
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(_, label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
             account.unread = staff.unread;

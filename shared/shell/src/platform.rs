@@ -44,7 +44,7 @@ const NAV: &[(&str, ConsolePlace, &str, Icon, &str, Duty)] = &[
 ];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
 const ACCOUNT: &[(&str, Icon, &str)] = &[];
-/// The page that searches everything, once there is one.
+/// The page that searches everything, once there is one. It takes `?q=`.
 const SEARCH: Option<&str> = None;
 
 /// A page of the console.
@@ -62,7 +62,7 @@ impl Frame<'_> {
         let Principal::Operator(operator) = self.principal else { return self.plain(Look::Platform, title) };
         self.plain(Look::Platform, title).shell(|shell| {
             shell.nav = nav(operator, place);
-            shell.search = SEARCH;
+            shell.search = SEARCH.map(str::to_owned);
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
             shell.account = Some(account);

@@ -97,7 +97,7 @@ fn around(look: Look, theme: Theme, csrf: &str) -> Shell<'_> {
         let orgs = vec![org("Northwind Robotics", true), org("Blue Harbor Clinics", false), org("Repair Yard", false)];
         shell.switcher = Some(Switcher { current: "Northwind Robotics", orgs, create: Some("#forms") });
     }
-    shell.search = Some("#lists");
+    shell.search = Some("#lists".into());
     shell.banners = vec![
         Banner {
             button: Some(("End now", "/dev/components".into(), csrf)),

@@ -183,10 +183,11 @@ for (const link of all("a[data-dialog]")) {
 }
 
 // ── The palette: every place the page leads to, and a search for the rest.
+const labelOf = (a) => (a.querySelector("span:not(.mark, .count), bdi") ?? a).textContent.trim();
 const places = () => {
   const seen = new Set();
   return all("[data-nav] a, .account .sheet a, .switch .sheet a, .tabs a, .head .actions a").flatMap((a) => {
-    const text = a.querySelector("span:not(.mark, .count), bdi")?.textContent ?? a.textContent.trim();
+    const text = labelOf(a);
     if (seen.has(a.href) || !text) return [];
     seen.add(a.href);
     const group = a.closest(".switch") ? "Organization" : a.closest(".account") ? "Account" : a.closest(".head") ? "Action" : "Page";
@@ -235,6 +236,12 @@ const palette = () => {
   draw();
   input.focus();
 };
+// Where nothing can be searched, the way to the palette is still in sight.
+const tools = document.querySelector(".tools");
+if (tools && !document.querySelector("[data-palette]")) {
+  const button = make("button", { type: "button", class: "tool", "data-palette": "" }, make("span", {}, "Go to"));
+  tools.prepend(button);
+}
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 for (const button of all("[data-palette]")) {
   button.append(make("kbd", { "aria-hidden": "true" }, mac ? "⌘K" : "Ctrl K"));
@@ -259,7 +266,7 @@ const stored = (set) => {
 let off = stored();
 const letters = new Map();
 for (const link of all("[data-nav] a")) {
-  const letter = [...link.textContent.trim().toLowerCase()].find((c) => /[a-z]/.test(c) && !letters.has(c));
+  const letter = [...labelOf(link).toLowerCase()].find((c) => /[a-z]/.test(c) && !letters.has(c));
   if (letter) letters.set(letter, link);
 }
 const help = () => {
@@ -267,7 +274,7 @@ const help = () => {
   const row = (what, ...keys) => [make("dt", {}, what), make("dd", { class: "keys" }, ...keys.map((k) => make("kbd", {}, k)))];
   const box = make("input", { type: "checkbox", id: "shortcuts-on", autocomplete: "off", checked: !off });
   box.addEventListener("change", () => (off = stored(!box.checked)));
-  const rows = [...letters].flatMap(([letter, link]) => row(link.textContent.trim(), "g", letter));
+  const rows = [...letters].flatMap(([letter, link]) => row(labelOf(link), "g", letter));
   const list = make("dl", {}, ...row("Go to a page", mac ? "⌘" : "Ctrl", "K"), ...row("This help", "?"), ...row("Close", "Esc"), ...rows);
   const choice = make("div", { class: "field check" }, box, make("label", { for: "shortcuts-on" }, "Shortcuts of a single key"));
   open(make("dialog", { class: "help", "aria-labelledby": "dialog-title" }, make("div", { class: "card" }, make("h2", { id: "dialog-title" }, "Keyboard shortcuts"), list, choice)));
