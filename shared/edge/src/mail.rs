@@ -7,15 +7,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 /// What no second attempt mends: the mail itself or its recipient is refused. Everything else (limits, outages, a sender's domain that is
-/// not set up yet) may pass.
-const PERMANENT: &[&str] = &[
-    "E_VALIDATION_ERROR",
-    "E_FIELD_MISSING",
-    "E_TOO_MANY_RECIPIENTS",
-    "E_RECIPIENT_NOT_ALLOWED",
-    "E_RECIPIENT_SUPPRESSED",
-    "E_CONTENT_TOO_LARGE",
-];
+/// not set up yet, which also shows as `E_RECIPIENT_NOT_ALLOWED`) may pass.
+const PERMANENT: &[&str] =
+    &["E_VALIDATION_ERROR", "E_FIELD_MISSING", "E_TOO_MANY_RECIPIENTS", "E_RECIPIENT_SUPPRESSED", "E_CONTENT_TOO_LARGE"];
 
 /// Sends a mail and returns what the platform calls it.
 ///

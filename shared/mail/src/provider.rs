@@ -49,7 +49,8 @@ impl Parcel<'_> {
             ("Auto-Submitted", "auto-generated".to_owned()),
             ("X-Entity-Ref-ID", self.id.to_owned()),
         ];
-        if let Some(link) = &self.message.unsubscribe {
+        // Providers refuse one that is not HTTPS (RFC 8058 §3), as on a developer's machine.
+        if let Some(link) = self.message.unsubscribe.as_ref().filter(|link| link.as_str().starts_with("https://")) {
             headers.push(("List-Unsubscribe", format!("<{}>", link.as_str())));
         }
         headers
