@@ -5,6 +5,7 @@ import process from "node:process";
 import { CACHE_DIR } from "../paths.mjs";
 import { Stop } from "../progress.mjs";
 import { must, run } from "../run.mjs";
+import { aptInstall, isRoot } from "./apt.mjs";
 
 const PACKAGES = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const TARGET = "wasm32-unknown-unknown";
@@ -19,15 +20,11 @@ export const DEBIAN = {
   env: { PATH: `/usr/bin:${process.env.PATH}`, RUSTC, RUSTDOC: "/usr/bin/rustdoc" },
 };
 
-/** Whether this machine installs packages the Debian way. */
-export const debianIsPossible = () => existsSync("/usr/bin/apt-get");
-
 /** Installs the packages, builds std for the target once, and puts it where the compiler looks for it. */
 export async function installDebianToolchain(note) {
-  const isRoot = process.getuid?.() === 0;
   const missing = await missingPackages();
   const steps = `apt-get install -y --no-install-recommends ${PACKAGES.join(" ")} && npm run setup`;
-  if (!isRoot) throw new Stop(`the Rust target ${TARGET} must be installed once as root; run: sudo sh -c '${steps}'`);
+  if (!isRoot()) throw new Stop(`the Rust target ${TARGET} must be installed once as root; run: sudo sh -c '${steps}'`);
   if (missing.length > 0) {
     note.begin(`apt-get install ${missing.join(" ")}`);
     await aptInstall(missing);
@@ -41,16 +38,6 @@ async function missingPackages() {
   const { output } = await run("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Abbrev}\n", ...PACKAGES]);
   const installed = output.split("\n").filter((line) => line.includes(" ii")).map((line) => line.split(" ")[0]);
   return PACKAGES.filter((name) => !installed.includes(name));
-}
-
-async function aptInstall(names) {
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const install = ["-o", "DPkg::Lock::Timeout=120", "install", "-y", "--no-install-recommends", ...names];
-  const first = await run("apt-get", install, { env });
-  if (first.code === 0) return;
-  // A new machine has no package lists yet.
-  await must("apt-get", ["update"], { env });
-  await must("apt-get", install, { env });
 }
 
 /** The folder of the std libraries for the installed compiler, built there if need be. */

@@ -6,7 +6,8 @@ import { TOOLS_DIR } from "../paths.mjs";
 import { Stop } from "../progress.mjs";
 import { run } from "../run.mjs";
 import { isFresh, markFresh } from "../stamp.mjs";
-import { DEBIAN, debianIsPossible, installDebianToolchain } from "./wasm-debian.mjs";
+import { aptIsPossible } from "./apt.mjs";
+import { DEBIAN, installDebianToolchain } from "./wasm-debian.mjs";
 
 /** The target every Worker is built for. */
 export const TARGET = "wasm32-unknown-unknown";
@@ -43,7 +44,7 @@ async function choose(note) {
       note("added by rustup");
       return DEFAULT;
     }
-    if (wanted === "rustup" || !debianIsPossible()) {
+    if (wanted === "rustup" || !aptIsPossible()) {
       throw new Stop(`the Rust target ${TARGET} is missing and rustup could not add it (${added.why}); run: rustup target add ${TARGET}`);
     }
   }
