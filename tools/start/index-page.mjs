@@ -31,6 +31,7 @@ export function indexPage(demo) {
         <li>${link(at("platform.localhost"))} <span>platform: operators</span></li>
         ${portals}
         <li>${link(at("api.localhost"))} <span>API, also at ${escape(demo.api_origin)}</span></li>
+        <li>${link(`${at("app.localhost")}/dev/mail`)} <span>mail: nothing leaves this machine</span></li>
       </ul>
 ${
     logins

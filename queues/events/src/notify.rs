@@ -52,6 +52,7 @@ pub(crate) struct Happened<'a> {
     pub org: &'a OrgId,
     pub org_name: &'a str,
     pub slug: &'a str,
+    pub accent: Option<&'a str>,
     pub data: &'a Value,
 }
 
@@ -148,7 +149,11 @@ fn compose(task: &Task<'_>, event: &Happened<'_>, facts: &Facts<'_>, types: &[&'
         let manage = Link::at(&origin, "/account/notifications")?;
         let letter = letters::letter(of, facts, &line, &link);
         // A tenant's customers know the tenant, not us.
-        let brand = if of.audience.is_customer() { Brand::named(event.org_name) } else { Brand::default() };
+        let brand = if of.audience.is_customer() {
+            Brand { accent: event.accent.map(str::to_owned), ..Brand::named(event.org_name) }
+        } else {
+            Brand::default()
+        };
         for row in rows {
             let (id, email) = (row.text(0)?, row.text(1)?);
             // One notification for each person, by the first type that concerns them.

@@ -14,6 +14,10 @@ impl Color {
     /// What text on a light button is written in.
     pub const INK: Self = Self([0x0b, 0x0c, 0x0f]);
 
+    /// One of our own.
+    pub const fn of(red: u8, green: u8, blue: u8) -> Self {
+        Self([red, green, blue])
+    }
     /// Reads `#rrggbb`. Nothing else: no names, no functions, so that nothing but a color ever reaches a stylesheet.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = text.strip_prefix('#').filter(|h| h.len() == 6 && h.bytes().all(|b| b.is_ascii_hexdigit()))?;

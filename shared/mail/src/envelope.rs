@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Brand {
     /// Shown at the head, and as the sender's name.
     pub name: String,
-    /// `#rrggbb`; another value is left out.
+    /// `#rrggbb`, the color of its buttons; another value is left out.
     pub accent: Option<String>,
     /// The address of its logo.
     pub logo: Option<Link>,

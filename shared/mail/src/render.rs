@@ -7,11 +7,12 @@ use crate::{
     letter::{Parts, Step},
     words::{line, moment, name as shown},
 };
+use domain::branding::Color;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Gmail shows no more than that.
 pub const MOST_BYTES: usize = 102 * 1_024;
-const ACCENT: &str = "#1f5eff";
+const ACCENT: Color = Color::of(0x1f, 0x5e, 0xff);
 const FONT: &str = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Helvetica,Arial,sans-serif;";
 
 /// A letter as a provider is handed it, without MIME.
@@ -82,26 +83,14 @@ fn text(parts: &Parts, manage: Option<&Link>) -> String {
     blocks.join("\n\n").trim_end().to_owned() + "\n"
 }
 
-/// `#rrggbb`, or ours.
-fn accent(content: &Content) -> &str {
-    let fits = |c: &&str| c.len() == 7 && c.starts_with('#') && c.bytes().skip(1).all(|b| b.is_ascii_hexdigit());
-    content.brand.accent.as_deref().filter(fits).unwrap_or(ACCENT)
-}
-
-/// Black or white, whichever is easier to read on a color (WCAG 2.2, relative luminance).
-fn ink_on(color: &str) -> &'static str {
-    let channel = |at: usize| {
-        let byte = color.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).unwrap_or(0);
-        let c = f64::from(byte) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    };
-    let luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
-    if (1.05 / (luminance + 0.05)) >= ((luminance + 0.05) / 0.05) { "#ffffff" } else { "#000000" }
+/// The tenant's color, or ours.
+fn accent(content: &Content) -> Color {
+    content.brand.accent.as_deref().and_then(Color::parse).unwrap_or(ACCENT)
 }
 
 fn page(content: &Content, parts: &Parts, manage: Option<&Link>) -> Markup {
-    let (accent, brand) = (accent(content), shown(&content.brand.name));
-    let ink = ink_on(accent);
+    let (color, brand) = (accent(content), shown(&content.brand.name));
+    let (accent, ink) = (color.hex(), color.text_on().hex());
     let cell = format!("{FONT}font-size:16px;line-height:24px;color:#1c2330;");
     let small = format!("{FONT}font-size:13px;line-height:20px;color:#5a6472;");
     html! {
@@ -127,7 +116,7 @@ fn page(content: &Content, parts: &Parts, manage: Option<&Link>) -> Markup {
                             } }
                             tr { td style={ (cell) "padding:24px 28px 8px;" } {
                                 @for paragraph in &parts.says { p style="margin:0 0 16px;" dir="auto" { (paragraph) } }
-                                @for (n, step) in parts.steps.iter().enumerate() { (offer(step, n == 0, accent, ink, &small)) }
+                                @for (n, step) in parts.steps.iter().enumerate() { (offer(step, n == 0, &accent, &ink, &small)) }
                                 @for paragraph in &parts.then { p style="margin:0 0 16px;" dir="auto" { (paragraph) } }
                             } }
                             tr { td style={ (small) "padding:16px 28px 24px;border-top:1px solid #dde2ea;" } {

@@ -144,7 +144,7 @@ fn a_tenants_colors_are_colors_or_ours() {
         render(&content).unwrap().html
     };
     assert!(html("#0a7f5a").contains("background-color:#0a7f5a") && html("#0a7f5a").contains("color:#ffffff;\">Open the ticket"));
-    assert!(html("#ffe000").contains("color:#000000;\">Open the ticket"), "readable on yellow");
+    assert!(html("#ffe000").contains("color:#0b0c0f;\">Open the ticket"), "readable on yellow");
     for wrong in ["red", "#fff", "#12345g", "#000000;x"] {
         assert!(html(wrong).contains("background-color:#1f5eff"), "{wrong}");
     }

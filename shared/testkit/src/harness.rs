@@ -9,7 +9,7 @@ use crate::{
     http::Internet,
     kv::{KvAt, KvStore},
     log::Recorder,
-    mailer::Postbox,
+    mailer::{Postbox, Posted},
     pace::{Pace, block_on, poll},
     queues::QueueStore,
     time::{FrozenClock, SeededRng},
@@ -296,6 +296,11 @@ impl Harness {
         fields.push((store::sessions::FORM_FIELD, &token));
         let call = session.map_or(call.clone(), |s| call.session(s));
         call.cookie(store::sessions::FORM_COOKIE, &browser).same_origin().form(&fields)
+    }
+
+    /// The mails that were posted and whose content is still there, oldest first, whether they were sent or not: locally nothing is wiped.
+    pub fn posted(&self) -> Vec<Posted> {
+        crate::mailer::posted(&self.db, &keys(&self.settings))
     }
 
     // ── Background work ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,11 +1,44 @@
 //! The platform's own mail sender.
 
-use crate::pace::Pace;
+use crate::{database::Database, pace::Pace};
+use crypto::keyring::KeyRing;
 use kernel::{
-    Fut,
+    Fut, Id, MailId,
     ports::{MailRefused, Mailer, OutgoingMail},
 };
+use mail::{Letter, Message};
 use std::{cell::RefCell, rc::Rc};
+
+/// A mail that was posted.
+#[derive(Debug, Clone)]
+pub struct Posted {
+    /// The recipient.
+    pub to: String,
+    /// The letter.
+    pub letter: Letter,
+    /// As it is sent.
+    pub message: Message,
+}
+impl Posted {
+    /// Where its button leads, as a path with its query.
+    pub fn path(&self) -> String {
+        let parts = self.letter.parts("x");
+        let link = parts.steps.first().expect("a letter that leads somewhere").link.as_str().to_owned();
+        let rest = link.split_once("://").unwrap().1;
+        rest.find('/').map_or_else(String::new, |at| rest[at..].to_owned())
+    }
+}
+
+/// The mails whose content is still there, oldest first.
+pub(crate) fn posted(db: &Database, keys: &KeyRing) -> Vec<Posted> {
+    let rows = db.rows("SELECT id, recipient, content FROM mails WHERE content IS NOT NULL ORDER BY rowid", &[]);
+    let open = |row: &kernel::Row| {
+        let content = store::mail::open(keys, &MailId::parse(row.text(0).unwrap()).unwrap(), row.text(2).unwrap()).unwrap();
+        let message = mail::render::render(&content).unwrap();
+        Posted { to: row.text(1).unwrap().to_owned(), letter: content.letter, message }
+    };
+    rows.iter().map(open).collect()
+}
 
 type Sender = Rc<dyn Fn(&OutgoingMail) -> Result<String, MailRefused>>;
 

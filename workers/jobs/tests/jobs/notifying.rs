@@ -97,11 +97,12 @@ fn a_comment_goes_to_the_other_side() {
 fn a_customers_mail_comes_under_the_tenants_name_and_leads_to_its_portal() {
     let h = Harness::new();
     let team = &h.world.team;
+    h.db.execute("UPDATE orgs SET branding = '{\"primary\":\"#0a7f5a\"}' WHERE id = ?1", &[(&team.id).into()]);
     comment(&h, &team.tickets[0], ("staff", team.member(Role::Member).user.as_str()), false);
-    let sealed = h.db.rows("SELECT id, content FROM mails WHERE template = 'ticket_reply' AND state = 'sent'", &[]);
-    let id = kernel::MailId::parse(sealed[0].text(0).unwrap()).unwrap();
-    let content = store::mail::open(&h.app(&WORKER).config.keys, &id, sealed[0].text(1).unwrap()).unwrap();
-    let message = mail::render::render(&content).unwrap();
+    let posted = h.posted();
+    let message = &posted[0].message;
+    assert_eq!((posted.len(), posted[0].path()), (1, format!("/tickets/{}", team.tickets[0])));
+    assert!(message.html.contains("background-color:#0a7f5a"), "in the tenant's color");
     assert!(message.from_name.starts_with("canary-northwind-orgs-name"), "{}", message.from_name);
     assert!(message.text.contains(&format!("//northwind.localhost:8787/tickets/{}\n", team.tickets[0])), "{}", message.text);
     assert!(message.text.contains("//northwind.localhost:8787/account/notifications"));
