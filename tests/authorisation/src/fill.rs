@@ -126,6 +126,11 @@ fn prepared(place: &Place) -> Option<Value> {
     })
 }
 
+/// Stands for the caller's own address in a form's field.
+pub const MY_EMAIL: &str = "{the caller's address}";
+/// What a page puts into a form so that it is acted on once (`store::once`).
+pub const SUBMIT: (&str, &str) = ("submit", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
 /// The fields of a form.
 fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
     Some(match place.route.path {
@@ -133,6 +138,10 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/sign-out" | "/notifications/read" | "/notifications/{id}/open" => vec![],
         "/account/notifications" if place.surface == Surface::Portal => vec![("ticket_reply.inbox", "on")],
         "/account/notifications" => vec![("ticket_created.mail", "on")],
+        "/tickets" => vec![("subject", "Subject"), ("body", "Body"), ("priority", "normal"), SUBMIT],
+        "/tickets/{id}/comments" => vec![("body", "Body"), SUBMIT],
+        "/tickets/{id}/close" => vec![],
+        "/privacy/delete" => vec![("confirm", MY_EMAIL)],
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 //!
 //! Whether the portal is open is judged with the session (`store::sessions`), so no page of a closed one opens for anybody.
 
+pub mod full;
 pub mod routes;
 pub mod words;
 

@@ -1,9 +1,12 @@
 //! `POST /tickets/{id}/comments`: the customer replies on a ticket of their own. One that waited for them, or was closed, is open
 //! again.
 
-use crate::routes::tickets::{
-    address, own,
-    page::{Problem, Shown, statements},
+use crate::{
+    full,
+    routes::tickets::{
+        address, own,
+        page::{Problem, Shown, statements},
+    },
 };
 use domain::{
     actions,
@@ -59,17 +62,21 @@ impl Command for TicketComment {
         let sent = input.sent("body").to_owned();
         if let Err(refused) = input.finish() {
             let Error::Problem(why) = &refused else { return Err(refused) };
-            return again(&cx, req, me, &id, &sent, Problem::Fields(&why.fields)).await;
+            return Ok(cx.unchanged(again(&cx, req, me, &id, &sent, Problem::Fields(&why.fields)).await?));
         }
         match add(&cx, me, &id, &body, &once).await {
             // What was written is lost neither to a limit nor to a ticket that keeps changing.
             Err(e) if e.code() == Code::RateLimited => {
-                let why = "You have replied 60 times within an hour, which is the most. What you wrote is still here: send it later.";
-                again(&cx, req, me, &id, &sent, Problem::Whole(429, why)).await
+                let wait = full::wait(&cx, COMMENTS).await?;
+                let when = full::minutes(wait);
+                let why =
+                    format!("You have replied 60 times within an hour, which is the most. What you wrote is still here: send it {when}.");
+                let reply = again(&cx, req, me, &id, &sent, Problem::Whole(429, &why)).await?;
+                Ok(cx.unchanged(reply.with("retry-after", wait.as_seconds_up().max(1).to_string())))
             }
             Err(e) if e.code() == Code::VersionConflict => {
                 let why = "The ticket was changed while you sent this. What you wrote is still here: send it again.";
-                again(&cx, req, me, &id, &sent, Problem::Whole(409, why)).await
+                Ok(cx.unchanged(again(&cx, req, me, &id, &sent, Problem::Whole(409, why)).await?))
             }
             other => other,
         }
@@ -103,9 +110,9 @@ async fn add(cx: &Write<'_>, me: &Customer, id: &TicketId, body: &str, once: &On
     }
 }
 
-async fn again(cx: &Write<'_>, req: &Request, me: &Customer, id: &TicketId, sent: &str, problem: Problem<'_>) -> Result<Committed> {
+async fn again(cx: &Write<'_>, req: &Request, me: &Customer, id: &TicketId, sent: &str, problem: Problem<'_>) -> Result<Reply> {
     let shown = Shown::again(me, id, sent, problem);
     let rows = cx.read(statements(me, id, "~", shown.limit())).await?;
     // The way to earlier replies is on the page itself.
-    Ok(cx.unchanged(shown.reply(&Frame::of(cx, req), rows, &cx.random(), None)?))
+    shown.reply(&Frame::of(cx, req), rows, &cx.random(), None)
 }

@@ -1,8 +1,11 @@
 //! `POST /tickets`: a new ticket of the customer's own. The same form sent twice makes one.
 
-use crate::routes::tickets::{
-    LIST, address,
-    create_page::{NewTicket, Problem},
+use crate::{
+    full,
+    routes::tickets::{
+        LIST, address,
+        create_page::{NewTicket, Problem},
+    },
 };
 use domain::{
     actions,
@@ -52,11 +55,11 @@ impl Command for TicketCreate {
         let sent = ["subject", "body", "priority"].map(|name| input.sent(name).to_owned());
         let again = |problem: Problem<'_>| {
             let [subject, body, priority] = &sent;
-            cx.unchanged(NewTicket { subject, body, priority, problem }.reply(&Frame::of(&cx, req), &cx.random()))
+            NewTicket { subject, body, priority, problem }.reply(&Frame::of(&cx, req), &cx.random())
         };
         if let Err(refused) = input.finish() {
             let Error::Problem(why) = &refused else { return Err(refused) };
-            return Ok(again(Problem::Fields(&why.fields)));
+            return Ok(cx.unchanged(again(Problem::Fields(&why.fields))));
         }
         let now = cx.now();
         let ticket = Ticket {
@@ -76,10 +79,14 @@ impl Command for TicketCreate {
         let reply = Reply::see_other(&address(&id)).flash(Tone::Done, "Your ticket was sent. You get a mail when there is a reply.");
         match once.commit(&cx, change, reply).await {
             // What was written is not lost to a limit.
-            Err(e) if e.code() == Code::RateLimited => Ok(again(Problem::Whole(
-                429,
-                "You have opened 20 tickets within an hour, which is the most. What you wrote is still here: send it later, or add it to one of your tickets.",
-            ))),
+            Err(e) if e.code() == Code::RateLimited => {
+                let wait = full::wait(&cx, NEW_TICKETS).await?;
+                let why = format!(
+                    "You have opened 20 tickets within an hour, which is the most. What you wrote is still here: send it {}, or as a reply on one of your tickets.",
+                    full::minutes(wait)
+                );
+                Ok(cx.unchanged(again(Problem::Whole(429, &why)).with("retry-after", wait.as_seconds_up().max(1).to_string())))
+            }
             other => other,
         }
     }
