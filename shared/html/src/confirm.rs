@@ -1,5 +1,5 @@
 //! The page that asks before something is taken away. It works without a script; with one it opens as a dialog over the page
-//! that led to it, where the link to it has [`ATTRIBUTE`].
+//! that led to it, where the link to it is one of [`link`]'s.
 
 use crate::form::{self, Field, Form};
 use kernel::input::FieldError;
@@ -7,8 +7,11 @@ use maud::{Markup, html};
 
 /// The field for the name that has to be typed.
 pub const TYPED: &str = "confirm";
-/// On a link to a page like this one: opens it as a dialog.
-pub const ATTRIBUTE: &str = "data-dialog";
+
+/// A link to the page that asks, such as "Revoke". It opens over the page one is on where the script runs.
+pub fn link(href: &str, label: &str) -> Markup {
+    html! { a class="button danger" href=(href) data-dialog="" { (label) } }
+}
 
 /// The question.
 #[derive(Debug, Clone)]
@@ -76,6 +79,15 @@ impl<'a> Confirm<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_script_and_the_page_agree_on_what_opens() {
+        let script = include_str!("../../../workers/switch/public/assets/app.js");
+        let (page, way) = (Confirm::new("t", "/a", "tok", "s", "/b").render(&[]).into_string(), link("/x", "Revoke").into_string());
+        assert!(page.contains(" data-confirm=") && script.contains("[data-confirm]"));
+        assert!(way.contains(" data-dialog=") && script.contains("a[data-dialog]") && way.contains("href=\"/x\""));
+        assert!(page.contains("class=\"button quiet\"") && script.contains("a.quiet"), "the way out closes the dialog");
+    }
 
     #[test]
     fn it_says_what_will_happen_and_how_to_leave() {

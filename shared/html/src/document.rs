@@ -124,7 +124,7 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
             body class=(shell.look.class()) {
                 a class="skip" href="#main" { "Skip to content" }
                 @if shell.look == Look::Platform {
-                    p class="console" { strong { "Operator console" } span { "You see every organization" } }
+                    section class="console" aria-label="Surface" { strong { "Operator console" } span { "You see every organization" } }
                 }
                 @for banner in &shell.banners { (banner.render()) }
                 (around(shell, main))
@@ -155,19 +155,21 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
             }
         } @else {
             div class=(if portal { "page top-nav" } else { "page side-nav" }) {
-                header class="side" {
-                    @match &shell.switcher { Some(switcher) => (switcher.render(shell.brand)), None => (brand(shell)) }
-                    @if !shell.nav.is_empty() { (navigation::wide(&shell.nav)) }
-                }
-                div class="bar" {
-                    @if !shell.nav.is_empty() { (navigation::small(&shell.nav)) }
-                    @if !portal { (navigation::crumbs(&shell.crumbs)) }
-                    div class="tools" {
-                        @if shell.local { (local()) }
-                        @if let Some(action) = &shell.search {
-                            a class="tool" href=(action) data-palette="" data-search=(action) { (Icon::Search.render()) span { "Search" } }
+                header class="around" {
+                    div class="side" {
+                        @match &shell.switcher { Some(switcher) => (switcher.render(shell.brand)), None => (brand(shell)) }
+                        @if !shell.nav.is_empty() { (navigation::wide(&shell.nav)) }
+                    }
+                    div class="bar" {
+                        @if !shell.nav.is_empty() { (navigation::small(&shell.nav)) }
+                        @if !portal { (navigation::crumbs(&shell.crumbs)) }
+                        div class="tools" {
+                            @if shell.local { (local()) }
+                            @if let Some(action) = &shell.search {
+                                a class="tool" href=(action) data-palette="" data-search=(action) { (Icon::Search.render()) span { "Search" } }
+                            }
+                            @if let Some(account) = &shell.account { (account.render(shell.theme)) }
                         }
-                        @if let Some(account) = &shell.account { (account.render(shell.theme)) }
                     }
                 }
                 div class="content" { (content) }

@@ -45,13 +45,19 @@ pub fn pages(first: Option<&str>, older: Option<&str>) -> Markup {
     }
 }
 
-/// The way through a list that is walked in both directions.
+/// The way through a list by age that is walked in both directions.
 pub fn walk(newer: Option<&str>, older: Option<&str>) -> Markup {
+    turns(["Newer", "Older"], newer, older)
+}
+
+/// The way through any list that is walked in both directions: what the two ways are called, and where each leads.
+pub fn turns(labels: [&str; 2], back: Option<&str>, on: Option<&str>) -> Markup {
+    let [back_label, on_label] = labels;
     html! {
-        @if newer.is_some() || older.is_some() {
+        @if back.is_some() || on.is_some() {
             nav class="pages" aria-label="Pages" {
-                @if let Some(href) = newer { a class="button" href=(href) rel="prev" { "Newer" } }
-                @if let Some(href) = older { a class="button" href=(href) rel="next" { "Older" } }
+                @if let Some(href) = back { a class="button" href=(href) rel="prev" { (back_label) } }
+                @if let Some(href) = on { a class="button" href=(href) rel="next" { (on_label) } }
             }
         }
     }

@@ -3,7 +3,7 @@
 use html::{
     Account, Banner, BannerKind, Crumb, Flash, Icon, Link, Look, Org, Section, Shell, Switcher, Theme,
     chart::{Chart, Point, sparkline},
-    confirm::Confirm,
+    confirm::{self, Confirm},
     document,
     form::{self, Field, Form, Kind, Pick},
     history::{Comment, Happening, thread, timeline},
@@ -51,7 +51,7 @@ impl Query for Components {
             _ => Look::App,
         };
         let csrf = shown.token.as_str();
-        let main = gallery(csrf, cx.now());
+        let main = if req.query("page") == Some("confirm") { question(csrf) } else { gallery(csrf, cx.now()) };
         let reply = Reply::html(200, document(&around(look, theme, csrf), &main));
         Ok(match shown.set_cookie {
             Some(cookie) => reply.with("set-cookie", cookie),
@@ -154,7 +154,7 @@ fn heads() -> Markup {
             (setting("Session length", "Members sign in again after this time.", &html! { span class="quiet" { "24 hours" } a class="button" href="#forms" { "Change" } }))
         }))
         (danger_zone(&setting("Delete this organization", "After 30 days nothing of it is left: 40 customers, 300 tickets, 4 API keys.",
-            &html! { a class="button" href="#forms" { "Delete" } })))
+            &confirm::link("/dev/components?page=confirm", "Delete"))))
     }
 }
 
@@ -275,14 +275,19 @@ fn fields(csrf: &str) -> Markup {
 }
 
 fn secrets(csrf: &str) -> Markup {
-    let gone = ["3 programs that use it stop working now.".to_owned(), "This can't be undone.".to_owned()];
-    let question = Confirm::new("Revoke the key “Build server”?", "/dev/components", csrf, "Revoke key", "#secrets").consequences(&gone);
-    let question = question.type_name("Build server").render(&[]);
     html! {
         (secret::once("API key", "portico_live_7sK2mQ9xV4bN8cJ1hL5tR3wY6zD0fG2aP"))
         (secret::block("Example request", "curl https://api.example/v1/tickets \\\n  -H \"Authorization: Bearer $PORTICO_KEY\""))
-        (second(&question))
+        (second(&question(csrf)))
     }
+}
+
+/// A page that asks, as it stands alone.
+fn question(csrf: &str) -> Markup {
+    let gone = ["3 programs that use it stop working now.".to_owned(), "This can't be undone.".to_owned()];
+    let question =
+        Confirm::new("Revoke the key “Build server”?", "/dev/components", csrf, "Revoke key", "/dev/components").consequences(&gone);
+    question.type_name("Build server").render(&[])
 }
 
 fn past(now: Millis) -> Markup {

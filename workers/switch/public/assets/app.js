@@ -168,9 +168,8 @@ for (const link of all("a[data-dialog]")) {
     const found = page?.querySelector("[data-confirm]");
     if (!found) return location.assign(link.href);
     const section = document.importNode(found, true);
-    const title = section.querySelector("h1");
-    const heading = make("h2", { id: "dialog-title" }, title.textContent);
-    title.replaceWith(heading);
+    const title = section.querySelector("h1, h2");
+    title?.replaceWith(make("h2", { id: "dialog-title" }, title.textContent));
     const dialog = make("dialog", { "aria-labelledby": "dialog-title" }, section);
     for (const cancel of all("a.quiet", section)) {
       cancel.addEventListener("click", (leave) => {
