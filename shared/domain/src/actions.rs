@@ -8,6 +8,18 @@ pub const TICKET_CREATED: Action = Action::new("ticket.created");
 pub const TICKET_UPDATED: Action = Action::new("ticket.updated");
 /// A comment was added to a ticket.
 pub const TICKET_COMMENTED: Action = Action::new("ticket.commented");
+/// A customer was added, and invited to the portal.
+pub const CUSTOMER_INVITED: Action = Action::new("customer.invited");
+/// A customer's invitation was sent again.
+pub const CUSTOMER_INVITATION_RESENT: Action = Action::new("customer.invitation_resent");
+/// A customer's invitation was canceled.
+pub const CUSTOMER_INVITATION_CANCELED: Action = Action::new("customer.invitation_canceled");
+/// A customer's name was changed.
+pub const CUSTOMER_UPDATED: Action = Action::new("customer.updated");
+/// A customer was blocked.
+pub const CUSTOMER_BLOCKED: Action = Action::new("customer.blocked");
+/// A blocked customer was let in again.
+pub const CUSTOMER_UNBLOCKED: Action = Action::new("customer.unblocked");
 /// An export was asked for.
 pub const EXPORT_REQUESTED: Action = Action::new("export.requested");
 /// An export was finished.

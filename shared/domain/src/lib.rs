@@ -4,6 +4,7 @@ pub mod actions;
 pub mod bans;
 pub mod billing;
 pub mod branding;
+pub mod customers;
 pub mod delivery;
 pub mod events;
 pub mod exports;

@@ -11,6 +11,10 @@ use maud::Markup;
 /// Where a page stands in the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConsolePlace {
+    /// At a glance.
+    Home,
+    /// What was searched for.
+    Search,
     /// All organizations, and one of them.
     Orgs,
     /// Accounts.
@@ -39,8 +43,14 @@ pub enum ConsolePlace {
 
 /// Every page of the console that there is, in order, with who sees it. A new one is a line here.
 const NAV: &[(&str, ConsolePlace, &str, Icon, &str, Duty)] = &[
-    ("", ConsolePlace::Orgs, "Organizations", Icon::Building, "/", Duty::Look),
+    ("", ConsolePlace::Home, "Overview", Icon::Home, "/", Duty::Look),
+    ("", ConsolePlace::Orgs, "Organizations", Icon::Building, "/orgs", Duty::Look),
+    ("", ConsolePlace::Users, "Users", Icon::Users, "/users", Duty::Look),
     ("System", ConsolePlace::Jobs, "Background work", Icon::Layers, "/jobs", Duty::Look),
+    ("System", ConsolePlace::Audit, "Audit log", Icon::Scroll, "/audit", Duty::Look),
+    ("System", ConsolePlace::Abuse, "Limits and abuse", Icon::Shield, "/abuse", Duty::Look),
+    ("System", ConsolePlace::Operators, "Operators", Icon::Key, "/operators", Duty::Look),
+    ("System", ConsolePlace::Status, "System status", Icon::Activity, "/status", Duty::Look),
 ];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
 const ACCOUNT: &[(&str, Icon, &str)] = &[];

@@ -1,4 +1,37 @@
-//! One file for each page.
+//! One file for each page and each form.
 
+pub mod abuse;
+pub mod audit;
+pub mod dead_letter;
+pub mod dead_letter_dismiss;
+pub mod home;
+pub mod job;
+pub mod job_cancel;
+pub mod job_cancel_page;
+pub mod job_replay;
 pub mod jobs;
+pub mod mail_replay;
+pub mod operator_add;
+pub mod operator_add_page;
+pub mod operator_remove;
+pub mod operator_remove_page;
+pub mod operator_role;
+pub mod operator_role_page;
+pub mod operators;
+pub mod org;
+pub mod org_resume;
+pub mod org_resume_page;
+pub mod org_suspend;
+pub mod org_suspend_page;
 pub mod orgs;
+pub mod search;
+pub mod status;
+pub mod user;
+pub mod user_ban;
+pub mod user_ban_page;
+pub mod user_end_sessions;
+pub mod user_end_sessions_page;
+pub mod user_reset;
+pub mod user_unban;
+pub mod user_unban_page;
+pub mod users;

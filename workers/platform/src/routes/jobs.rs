@@ -1,20 +1,23 @@
 //! `GET /jobs`: what the machine could not finish, and what it did on schedule.
 
+use crate::words::moment;
 use domain::retention;
 use html::{
+    form::button,
     list::{Table, empty},
-    part::{Tone, badge, thousands},
+    page::head,
+    part::{Tone, badge, none, thousands},
     when,
 };
 use kernel::{
-    Millis, Query, Read, Reply, Request, Result, Route, Row, Rows,
+    Millis, Principal, Query, Read, Reply, Request, Result, Route, Row, Rows,
     host::Surface,
     limit::Limit,
     principal::{Duty, Scope},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
-use shell::platform::{self, ConsolePlace};
+use shell::{ConsolePlace, Frame};
 
 /// How many rows of each kind the page shows.
 const SHOWN: i64 = 50;
@@ -24,6 +27,8 @@ kernel::sql! {
         "SELECT id, queue, body, received_at FROM dead_letters ORDER BY id DESC LIMIT ?1";
     Read Global("retention is the platform's") RETENTION(1) -> ["rule", "started_at", "took_ms", "examined", "removed", "steps", "finished"] =
         "SELECT rule, started_at, took_ms, examined, removed, steps, finished FROM retention_runs ORDER BY started_at DESC LIMIT ?1";
+    Read Global("operators see every organization's jobs") WAITING(1) -> ["id", "kind", "subject", "org_id", "state", "attempts", "next_at"] =
+        "SELECT id, kind, subject, org_id, state, attempts, next_at FROM jobs WHERE state IN ('queued', 'running') ORDER BY next_at LIMIT ?1";
     /// With the parts that failed, as the run's report names them.
     Read Global("crons are the platform's") CRONS(1) -> ["cron", "started_at", "finished_at", "lease_until", "failed"] =
         "SELECT cron, started_at, finished_at, lease_until, (SELECT group_concat(key, ', ') FROM json_each(coalesce(report, '{}')) \
@@ -50,32 +55,52 @@ impl Query for Jobs {
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let limit = || [SHOWN.into()];
-        let stmts = vec![store::jobs::DEAD.bind(limit()), DEAD_LETTERS.bind(limit()), RETENTION.bind(limit()), CRONS.bind(limit())];
-        let [dead, letters, runs, crons]: [Rows; 4] = cx.read(stmts).await?.try_into().unwrap_or_default();
+        let stmts = vec![
+            store::jobs::DEAD.bind(limit()),
+            WAITING.bind(limit()),
+            DEAD_LETTERS.bind(limit()),
+            store::mail::TROUBLE.bind(limit()),
+            RETENTION.bind(limit()),
+            CRONS.bind(limit()),
+        ];
+        let [dead, waiting, letters, mails, runs, crons]: [Rows; 6] = cx.read(stmts).await?.try_into().unwrap_or_default();
+        let frame = Frame::of(&cx, req);
+        let helps = matches!(cx.principal(), Principal::Operator(operator) if operator.role.may(Duty::Support));
+        let csrf = helps.then(|| frame.csrf());
         let main = html! {
-            div class="head" { h1 { "Background work" } p { "The newest " (SHOWN) " of each kind." } }
-            section {
+            (head("Background work", &format!("The newest {SHOWN} of each kind."), &html! {}))
+            section id="dead" {
                 h2 { "Dead jobs" }
-                (list(&dead, &["Job", "About", "Organization", "Attempts", "Last error", "Since"], "Dead jobs", dead_job,
+                (list(&dead, &["Job", "About", "Organization", "Attempts", "Last error", "Since", ""], "Dead jobs", |row| dead_job(row, csrf),
                     ("No dead jobs", "A job that has failed as often as it may is listed here with its last error."))?)
             }
-            section {
+            section id="waiting" {
+                h2 { "Waiting and running" }
+                (list(&waiting, &["Job", "About", "Organization", "State", "Attempts", "Next"], "Waiting and running", waiting_job,
+                    ("Nothing waits", "Jobs that are to be done, and those under way, are listed here."))?)
+            }
+            section id="letters" {
                 h2 { "Dead letters" }
-                (list(&letters, &["Queue", "Message", "Received"], "Dead letters", dead_letter,
+                (list(&letters, &["Queue", "Message", "Received", ""], "Dead letters", dead_letter,
                     ("No dead letters", "A queue message that no consumer could use is listed here. The rows it spoke of are swept all the same."))?)
             }
-            section {
+            section id="mails" {
+                h2 { "Mails not sent" }
+                (list(&mails, &["Letter", "To", "State", "Attempts", "Last error", "Written", ""], "Mails not sent", |row| mail(row, csrf),
+                    ("Every mail went out", "A mail that the provider refused, or that was given up, is listed here."))?)
+            }
+            section id="retention" {
                 h2 { "Retention" }
                 (list(&runs, &["Rule", "Looked at", "Removed", "Result", "Took", "Started"], "Retention runs", retention_run,
                     ("No runs yet", "Each rule reports here once a day: how many rows it looked at and removed."))?)
             }
-            section {
+            section id="schedule" {
                 h2 { "Scheduled runs" }
                 (list(&crons, &["Schedule", "Result", "Started", "Finished"], "Scheduled runs", |row| cron_run(row, cx.now()),
                     ("No runs yet", "The last run of each schedule is listed here."))?)
             }
         };
-        Ok(platform::page(&cx, req, ConsolePlace::Jobs, "Background work", &main))
+        Ok(frame.platform(ConsolePlace::Jobs, "Background work").reply(&main))
     }
 }
 
@@ -94,21 +119,58 @@ fn list(
     Ok(Table { caption, columns }.render(&rows))
 }
 
-fn dead_job(row: &Row) -> Result<Vec<Markup>> {
+fn org(row: &Row, at: usize) -> Result<Markup> {
+    Ok(row.opt_text(at)?.map_or_else(|| none("none"), |org| html! { a href={ "/orgs/" (org) } { code { (org) } } }))
+}
+
+fn dead_job(row: &Row, csrf: Option<&str>) -> Result<Vec<Markup>> {
+    let id = row.text(0)?;
     Ok(vec![
-        html! { (row.text(1)?) },
+        html! { a href={ "/jobs/" (id) } { (row.text(1)?) } },
         html! { code { (row.text(2)?) } },
-        html! { @match row.opt_text(3)? { Some(org) => code { (org) }, None => span class="quiet" { "none" } } },
+        org(row, 3)?,
         html! { (thousands(row.int(4)?)) },
         html! { (row.opt_text(5)?.unwrap_or("not recorded")) },
         when::at(Millis::new(row.int(6)?)),
+        html! { @if let Some(csrf) = csrf { (button(&format!("/jobs/{id}/replay"), csrf, "Try again")) } },
+    ])
+}
+
+fn waiting_job(row: &Row) -> Result<Vec<Markup>> {
+    Ok(vec![
+        html! { a href={ "/jobs/" (row.text(0)?) } { (row.text(1)?) } },
+        html! { code { (row.text(2)?) } },
+        org(row, 3)?,
+        crate::words::job_state(row.text(4)?),
+        html! { (thousands(row.int(5)?)) },
+        moment(Some(row.int(6)?), ""),
     ])
 }
 
 fn dead_letter(row: &Row) -> Result<Vec<Markup>> {
     // The body is a hint, or what somebody took for one: enough of it to tell which.
     let body: String = row.text(2)?.chars().take(200).collect();
-    Ok(vec![html! { (row.text(1)?) }, html! { code { (body) } }, when::at(Millis::new(row.int(3)?))])
+    let href = format!("/dead-letters/{}", row.text(0)?);
+    Ok(vec![
+        html! { a href=(href) { (row.text(1)?) } },
+        html! { code { (body) } },
+        when::at(Millis::new(row.int(3)?)),
+        html! { a class="button" href=(href) { "Read" } },
+    ])
+}
+
+/// What was written is not shown: it is its recipient's.
+fn mail(row: &Row, csrf: Option<&str>) -> Result<Vec<Markup>> {
+    let dead = row.text(4)? == "dead";
+    Ok(vec![
+        html! { (row.text(3)?) p class="hint" { code { (row.text(0)?) } } },
+        html! { (row.text(2)?) },
+        if dead { badge(Tone::Bad, "given up") } else { badge(Tone::Bad, "refused") },
+        html! { (thousands(row.int(5)?)) },
+        html! { (row.opt_text(6)?.unwrap_or("not recorded")) },
+        when::at(Millis::new(row.int(7)?)),
+        html! { @if let (true, Some(csrf)) = (dead, csrf) { (button(&format!("/mails/{}/replay", row.text(0)?), csrf, "Try again")) } },
+    ])
 }
 
 fn retention_run(row: &Row) -> Result<Vec<Markup>> {
@@ -124,7 +186,8 @@ fn retention_run(row: &Row) -> Result<Vec<Markup>> {
     ])
 }
 
-fn cron_run(row: &Row, now: Millis) -> Result<Vec<Markup>> {
+/// The last run of a schedule.
+pub(super) fn cron_run(row: &Row, now: Millis) -> Result<Vec<Markup>> {
     let stored = row.text(0)?;
     let (started, finished, lease) = (row.int(1)?, row.opt_int(2)?, row.int(3)?);
     let result = match finished {
