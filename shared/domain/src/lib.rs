@@ -8,6 +8,7 @@ pub mod customers;
 pub mod delivery;
 pub mod events;
 pub mod exports;
+pub mod hosts;
 pub mod jobs;
 pub mod like;
 pub mod notifications;

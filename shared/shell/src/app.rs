@@ -65,7 +65,9 @@ pub enum OrgPlace {
 pub enum SettingsPlace {
     /// Name and address.
     General,
-    /// Colors and logo.
+    /// Whether the portal is open, and for whom.
+    Portal,
+    /// Colors.
     Branding,
     /// Own domains.
     Domains,
@@ -96,6 +98,8 @@ const fn entry(section: &'static str, place: OrgPlace, label: &'static str, icon
 const ORG: &[Entry] = &[
     entry("", OrgPlace::Overview, "Overview", Icon::Home, "", Ability::Read),
     entry("", OrgPlace::Tickets, "Tickets", Icon::Inbox, "/tickets", Ability::Read),
+    entry("Organization", OrgPlace::Members, "Members", Icon::Users, "/members", Ability::Read),
+    entry("Organization", OrgPlace::Settings(SettingsPlace::General), "Settings", Icon::Settings, "/settings", Ability::Manage),
 ];
 /// Every page about the person that there is, in order. A new one is a line here.
 const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
@@ -103,9 +107,16 @@ const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
     (AccountPlace::Notifications, "Notifications", Icon::Bell, crate::notifications::CHOICES),
 ];
 /// Every page of an organization's settings that there is, in order. A new one is a line here.
-const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[];
+const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[
+    (SettingsPlace::General, "General", "", Ability::Manage),
+    (SettingsPlace::Portal, "Portal", "/portal", Ability::Manage),
+    (SettingsPlace::Branding, "Branding", "/branding", Ability::Manage),
+    (SettingsPlace::Domains, "Domains", "/domains", Ability::Manage),
+    (SettingsPlace::Security, "Security", "/security", Ability::Manage),
+    (SettingsPlace::Danger, "Danger zone", "/danger", Ability::Own),
+];
 /// The page where an organization is made, once there is one.
-const CREATE: Option<&str> = None;
+const CREATE: Option<&str> = Some("/new");
 /// The page of an organization that searches, below `/o/{slug}`, once there is one. It takes `?q=`.
 const SEARCH: Option<&str> = None;
 
@@ -168,6 +179,15 @@ fn of_account(here: AccountPlace) -> Vec<Section<'static>> {
         Section { title: "", links: vec![Link::new("Organizations", "/").icon(Icon::Building)] },
         Section { title: "Your account", links: ACCOUNT.iter().map(link).collect() },
     ]
+}
+
+/// The address of a page of an organization, if there is such a page.
+pub fn address(slug: &str, place: OrgPlace) -> Option<String> {
+    let path = match place {
+        OrgPlace::Settings(of) => SETTINGS.iter().find(|(p, ..)| *p == of).map(|(_, _, path, _)| format!("/settings{path}")),
+        other => ORG.iter().find(|e| e.place == other).map(|e| e.path.to_owned()),
+    };
+    path.map(|path| format!("/o/{slug}{path}"))
 }
 
 /// The tabs of an organization's settings, as far as the role of whoever is signed in opens them.

@@ -1,7 +1,9 @@
 //! One file for each page.
 
 pub mod home;
+pub mod members;
 pub mod notifications;
+pub mod org;
 pub mod overview;
-pub mod ticket_list;
-pub mod ticket_page;
+pub mod settings;
+pub mod tickets;

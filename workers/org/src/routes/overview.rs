@@ -1,30 +1,45 @@
-//! `GET /o/{org}`: the organization at a glance: its plan, and how much of each limit is used.
+//! `GET /o/{org}`: the organization at a glance: its first steps, its plan and how much of each limit is used, what happened lately.
 
 use domain::plans::Plan;
-use html::part::{Tone, badge, name, thousands, usage};
+use html::{
+    Icon,
+    form::button,
+    history::{Happening, timeline},
+    page::{Step, card, head_with, steps},
+    part::{Tone, badge, callout, name, thousands, tile, tiles, usage},
+    when,
+};
 use kernel::{
-    Query, Read, Reply, Request, Result, Route,
+    Millis, Query, Read, Reply, Request, Result, Route, Row,
     error::Code,
     host::Surface,
     limit::Limit,
     principal::{Ability, Scope},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-use maud::html;
-use shell::app::{self, OrgPlace, Place};
+use maud::{Markup, html};
+use shell::{Frame, OrgPlace, Place, SettingsPlace, app::address};
+
+/// How many of the latest happenings are shown.
+const LATEST: i64 = 8;
 
 kernel::sql! {
-    /// Everything the page shows. Counted over indexes that begin with the organization.
-    Read Org AT_A_GLANCE(3) -> ["name", "plan", "portal_open", "open", "pending", "members", "customers", "keys", "endpoints", "exports"] =
+    /// Everything the page counts. Over indexes that begin with the organization.
+    Read Org AT_A_GLANCE(3) -> ["name", "plan", "portal_open", "open", "pending", "members", "customers", "keys", "endpoints", "exports", "invited", "steps_hidden_at", "domains"] =
         "SELECT o.name, o.plan, o.portal_open, \
            (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'open') AS open, \
            (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'pending') AS pending, \
            (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
-           (SELECT count(*) FROM customers WHERE org_id = ?1) AS customers, \
+           (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) AS customers, \
            (SELECT count(*) FROM api_keys WHERE org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)) AS keys, \
            (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1) AS endpoints, \
-           (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?3) AS exports \
+           (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?3) AS exports, \
+           (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?2) AS invited, \
+           o.steps_hidden_at, \
+           (SELECT count(*) FROM domains WHERE org_id = ?1 AND state <> 'removed') AS domains \
          FROM orgs o WHERE o.id = ?1";
+    Read Org LATELY(2) -> ["action", "actor_label", "outcome", "occurred_at"] =
+        "SELECT action, actor_label, outcome, occurred_at FROM audit_events WHERE org_id = ?1 ORDER BY id DESC LIMIT ?2";
 }
 
 /// Shows the organization at a glance.
@@ -42,38 +57,124 @@ impl Query for Overview {
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
         step_up: StepUp::Never,
-        summary: "An organization at a glance: plan, limits and use",
+        summary: "An organization at a glance: first steps, plan, limits and use, what happened lately",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let (org, slug, now) = (cx.org()?, req.param("org")?, cx.now());
-        let stmt = AT_A_GLANCE.bind([org.into(), now.into(), now.month_start().into()]);
-        let row = cx.first(stmt).await?.ok_or(Code::NotFound)?;
+        let (_, role) = super::members::me(cx.principal())?;
+        let manages = role.may(Ability::Manage);
+        let glance = AT_A_GLANCE.bind([org.into(), now.into(), now.month_start().into()]);
+        let [glance, lately] =
+            <[_; 2]>::try_from(cx.read(vec![glance, LATELY.bind([org.into(), LATEST.into()])]).await?).unwrap_or_default();
+        let row = glance.first().ok_or(Code::NotFound)?;
         let plan = Plan::parse(row.text(1)?);
         let limits = plan.limits();
         let called = row.text(0)?;
         let (open, pending) = (row.int(3)?, row.int(4)?);
+        let frame = Frame::of(&cx, req);
+        let badges = html! {
+            (badge(Tone::Plain, &format!("{} plan", plan.as_str())))
+            @if row.int(2)? == 0 { (badge(Tone::Warn, "portal closed")) }
+        };
+        let number = |n: i64, status: &str| html! { a href={ "/o/" (slug) "/tickets?status=" (status) } { (thousands(n)) } };
+        let todo = first_steps(row, slug, plan)?;
+        let shown = manages && row.opt_int(11)?.is_none() && todo.iter().any(|s| !s.done);
         let main = html! {
-            div class="head" {
-                h1 { (name(called)) }
-                (badge(Tone::Plain, &format!("{} plan", plan.as_str())))
-                @if row.int(2)? == 0 { (badge(Tone::Warn, "portal closed")) }
+            (head_with(&name(called), &badges, "", &html! {}))
+            @if row.int(2)? == 0 && manages {
+                (callout(Tone::Warn, "The portal is closed", &html! {
+                    "Customers can't sign in. "
+                    @if let Some(href) = address(slug, OrgPlace::Settings(SettingsPlace::Portal)) { a href=(href) { "Open it in the settings" } }
+                }))
             }
-            div class="tiles" {
-                div { p class="quiet" { "Open tickets" } p class="number" { a href={ "/o/" (slug) "/tickets?status=open" } { (thousands(open)) } } }
-                div { p class="quiet" { "Waiting for customers" } p class="number" { a href={ "/o/" (slug) "/tickets?status=pending" } { (thousands(pending)) } } }
-                div { p class="quiet" { "API requests an hour" } p class="number" { (thousands(i64::from(limits.requests_an_hour))) } }
+            @if shown {
+                (steps("First steps", &todo))
+                (button(&format!("/o/{slug}/steps/hide"), frame.csrf(), "Hide first steps"))
             }
-            section class="card" {
-                h2 { "Limits and use" }
+            (tiles(&[
+                tile("Open tickets", &number(open, "open"), &html! {}),
+                tile("Waiting for customers", &number(pending, "pending"), &html! {}),
+                tile("API requests an hour", &html! { (thousands(i64::from(limits.requests_an_hour))) }, &html! { "allowed by the plan" }),
+            ]))
+            (card("Limits and use", "", &html! {}, &html! {
                 ul class="usages" {
-                    (usage("Seats", row.int(5)?, Some(limits.seats)))
+                    (usage("Seats", row.int(5)?.saturating_add(row.int(10)?), Some(limits.seats)))
                     (usage("Customers", row.int(6)?, limits.customers))
                     (usage("API keys", row.int(7)?, Some(limits.api_keys)))
                     (usage("Webhook endpoints", row.int(8)?, Some(limits.webhook_endpoints)))
                     (usage("Exports this month", row.int(9)?, Some(limits.exports_a_month)))
+                    @if limits.domains > 0 || row.int(12)? > 0 { (usage("Custom domains", row.int(12)?, Some(limits.domains))) }
                 }
+            }))
+            @if manages && !lately.is_empty() {
+                (card("What happened lately", "", &html! {
+                    @if let Some(href) = address(slug, OrgPlace::Audit) { a class="button" href=(href) { "Audit log" } }
+                }, &timeline(&happenings(&lately, now)?)))
             }
         };
-        Ok(app::page(&cx, req, Place::Org(slug, OrgPlace::Overview), called, &main))
+        Ok(frame.app(Place::Org(slug, OrgPlace::Overview), called).reply(&main))
+    }
+}
+
+/// The checklist, ticked from what there is. A step leads to its page where there is one.
+fn first_steps(row: &Row, slug: &str, plan: Plan) -> Result<[Step<'static>; 5]> {
+    let step = |title, about, done, label, place, below: &str| {
+        let to = address(slug, place).map(|href| (label, format!("{href}{below}")));
+        Step { title, about, done, action: to }
+    };
+    Ok([
+        step(
+            "Invite a member",
+            "Work together, each with a role of their own.",
+            row.int(5)? > 1 || row.int(10)? > 0,
+            "Invite",
+            OrgPlace::Members,
+            "/invite",
+        ),
+        step("Invite a customer", "They see their tickets in your portal.", row.int(6)? > 0, "Invite", OrgPlace::Customers, ""),
+        step("Create an API key", "Your programs read and write tickets with it.", row.int(7)? > 0, "Create", OrgPlace::ApiKeys, ""),
+        step("Add a webhook", "Your programs are told when something happens.", row.int(8)? > 0, "Add", OrgPlace::Webhooks, ""),
+        step(
+            "Choose a plan",
+            "Free is fine to begin with; a larger plan lifts the limits.",
+            plan != Plan::Free,
+            "See plans",
+            OrgPlace::Billing,
+            "",
+        ),
+    ])
+}
+
+fn happenings(rows: &[Row], now: Millis) -> Result<Vec<Happening>> {
+    rows.iter()
+        .map(|row| {
+            let denied = row.text(2)? == "denied";
+            Ok(Happening {
+                icon: if denied { Icon::CircleAlert } else { Icon::Clock },
+                tone: if denied { Tone::Warn } else { Tone::Plain },
+                text: happening(row.text(0)?, row.text(1)?, denied),
+                when: when::ago(Millis::new(row.int(3)?), now),
+                detail: html! {},
+            })
+        })
+        .collect()
+}
+
+/// An action in words: `webhook_endpoint.created` by Ada is `Webhook endpoint created by Ada`.
+fn happening(action: &str, actor: &str, denied: bool) -> Markup {
+    let words = action.replace(['.', '_'], " ");
+    let mut letters = words.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    html! { (first) (letters.as_str()) @if denied && !words.ends_with("denied") && !words.ends_with("refused") { ", refused" } " by " (name(actor)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_reads_as_a_sentence() {
+        assert_eq!(happening("webhook_endpoint.created", "A<b>", false).into_string(), "Webhook endpoint created by <bdi>A&lt;b&gt;</bdi>");
+        assert_eq!(happening("access.denied", "Ada", true).into_string(), "Access denied by <bdi>Ada</bdi>");
     }
 }

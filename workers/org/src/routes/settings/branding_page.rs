@@ -1,0 +1,77 @@
+//! `GET /o/{org}/settings/branding`: the colors of the portal, with a picture of what they come to.
+
+use super::{Again, Current, current, page, version_field};
+use domain::branding::Branding;
+use html::{
+    form::{Field, Form, Kind, summary},
+    page::card,
+};
+use kernel::{
+    Query, Read, Reply, Request, Result, Route,
+    host::Surface,
+    limit::Limit,
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+};
+use maud::{Markup, html};
+use shell::{Context, SettingsPlace};
+
+/// Shows the form.
+pub struct BrandingPage;
+impl Query for BrandingPage {
+    const ROUTE: Route = Route {
+        method: Method::Get,
+        path: "/o/{org}/settings/branding",
+        surfaces: &[Surface::App],
+        auth: Auth::Staff(Ability::Manage),
+        scope: Scope::None,
+        limit: Limit::Address,
+        audit: Audit::ReadOnly,
+        payload: Payload::None,
+        csrf: Csrf::SafeMethod,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
+        summary: "The colors of an organization's portal",
+    };
+    async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
+        let now = Current::of(cx.first(current(cx.org()?)).await?.as_ref())?;
+        let stored = Branding::stored(now.branding.as_deref());
+        show(&cx, req, &now, &stored, Again::No)
+    }
+}
+
+/// The page.
+pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, colors: &Branding, again: Again<'_>) -> Result<Reply> {
+    page(cx, req, SettingsPlace::Branding, "Branding", again, |frame| {
+        let fields = Branding::FIELDS.map(|(name, label)| Field::new(Kind::Color, name, label).value(colors.get(name)));
+        let action = format!("/o/{}/settings/branding", now.slug);
+        html! {
+            (summary(again.errors(), &fields))
+            (card("Preview", "As your portal looks in the light scheme. In the dark one buttons and links are lightened until they can be read.", &html! {}, &preview(&now.name, colors)))
+            (card("Colors", "Text must stand out from what is behind it by 4.5 to 1, buttons by 3 to 1. The text on buttons is chosen for you.", &html! {},
+                &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use our colors", "do", "reset").guard_changes().render(&html! {
+                    (version_field(now.version))
+                    @for f in &fields { (f.render(again.errors())) }
+                })))
+        }
+    })
+}
+
+/// A picture of the portal in these colors. Presentation attributes: nothing inline that the content policy would refuse.
+fn preview(name: &str, colors: &Branding) -> Markup {
+    // What is no color is not drawn.
+    let fill = |field: &str| domain::branding::Color::parse(colors.get(field)).map(domain::branding::Color::hex);
+    let shown: String = name.chars().take(28).collect();
+    html! {
+        svg viewBox="0 0 480 170" width="480" height="170" role="img" aria-label="A page of your portal in these colors" {
+            rect width="480" height="170" rx="8" fill=[fill("background")] stroke=[fill("border")] {}
+            text x="24" y="36" font-size="15" font-weight="600" fill="#17191d" { (shown) }
+            rect x="24" y="54" width="432" height="94" rx="8" fill=[fill("card")] stroke=[fill("border")] {}
+            text x="44" y="82" font-size="14" fill="#17191d" { "Your tickets" }
+            text x="44" y="104" font-size="13" fill="#5b616c" { "Answered two hours ago" }
+            text x="44" y="130" font-size="13" text-decoration="underline" fill=[fill("link")] { "Open the ticket" }
+            rect x="336" y="98" width="100" height="34" rx="6" fill=[fill("primary")] {}
+            text x="386" y="120" font-size="13" font-weight="600" text-anchor="middle" fill=(colors.button_text().hex()) { "New ticket" }
+        }
+    }
+}

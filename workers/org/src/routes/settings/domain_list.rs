@@ -1,0 +1,132 @@
+//! `GET /o/{org}/settings/domains`: the organization's own domains, and the form that adds one.
+
+use super::{Again, Current, current, page};
+use domain::plans::Plan;
+use html::{
+    form::{Field, Form, summary},
+    list::{Table, empty},
+    page::{card, section},
+    part::{Tone, badge, callout, name},
+    when,
+};
+use kernel::{
+    Millis, Query, Read, Reply, Request, Result, Route, Rows,
+    error::Code,
+    host::Surface,
+    limit::Limit,
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+    sql::Stmt,
+};
+use maud::{Markup, html};
+use shell::{Context, SettingsPlace};
+
+kernel::sql! {
+    Read Org MINE(1) -> ["id", "host", "state", "checked_at"] =
+        "SELECT id, host, state, checked_at FROM domains WHERE org_id = ?1 AND state <> 'removed' ORDER BY host LIMIT 100";
+}
+
+/// Lists domains.
+pub struct DomainList;
+impl Query for DomainList {
+    const ROUTE: Route = Route {
+        method: Method::Get,
+        path: "/o/{org}/settings/domains",
+        surfaces: &[Surface::App],
+        auth: Auth::Staff(Ability::Manage),
+        scope: Scope::None,
+        limit: Limit::Address,
+        audit: Audit::ReadOnly,
+        payload: Payload::None,
+        csrf: Csrf::SafeMethod,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Recent,
+        summary: "An organization's own domains",
+    };
+    async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
+        show(&cx, req, cx.read(stmts(cx.org()?)).await?, "", Again::No, None)
+    }
+}
+
+/// What the page reads.
+pub(super) fn stmts(org: &kernel::OrgId) -> Vec<Stmt> {
+    vec![current(org), MINE.bind([org.into()])]
+}
+
+/// A state, for people.
+pub(super) fn state(stored: &str) -> Markup {
+    match stored {
+        "active" => badge(Tone::Good, "active"),
+        "failed" => badge(Tone::Bad, "failed"),
+        _ => badge(Tone::Warn, "waiting for its record"),
+    }
+}
+
+/// The page. `full` is why no further domain is taken.
+pub(super) fn show<'a>(
+    cx: &impl Context<'a>,
+    req: &'a Request,
+    sets: Vec<Rows>,
+    host: &str,
+    again: Again<'_>,
+    full: Option<&str>,
+) -> Result<Reply> {
+    let [about, domains] = <[_; 2]>::try_from(sets).unwrap_or_default();
+    let row = about.first().ok_or(Code::NotFound)?;
+    let plan = Plan::parse(row.text(2)?);
+    let now = Current::of(Some(row))?;
+    let here = format!("/o/{}/settings/domains", now.slug);
+    let mut list: Vec<Vec<Markup>> = Vec::with_capacity(domains.len());
+    for d in &domains {
+        let checked = d.int(3)?;
+        list.push(vec![
+            html! { a href={ (here) "/" (d.text(0)?) } { (name(d.text(1)?)) } },
+            state(d.text(2)?),
+            html! { @if checked == 0 { span class="quiet" { "never" } } @else { (when::at(Millis::new(checked))) } },
+        ]);
+    }
+    let most = plan.limits().domains;
+    let room = i64::try_from(domains.len()).unwrap_or(i64::MAX) < i64::from(most);
+    let reply = page(cx, req, SettingsPlace::Domains, "Domains", again, |frame| {
+        let field = Field::text("host", "Host")
+            .value(host)
+            .max(253)
+            .placeholder("support.example.com")
+            .hint("A host of a domain that you own, without https://.");
+        html! {
+            (summary(again.errors(), &[field]))
+            @if let Some(full) = full { (html::form::refusal(full)) }
+            (section("Domains", &format!("Your portal is always at {} too.", cx.app().config.portal_host(&now.slug)), &html! {}, &html! {
+                @if list.is_empty() {
+                    (empty("No domains yet", "With a domain of your own, customers find your portal under your name.", None))
+                } @else {
+                    (Table { caption: "Domains", columns: &["Host", "State", "Last looked up"] }.render(&list))
+                }
+            }))
+            @if room || full.is_some() || !again.errors().is_empty() {
+                (card("Add a domain", "", &html! {}, &Form::new(&here, frame.csrf(), "Add domain").render(&field.render(again.errors()))))
+            } @else {
+                (callout(Tone::Plain, "", &html! { (limit(plan)) }))
+            }
+        }
+    })?;
+    Ok(match full {
+        // Nothing is wrong with what was typed: the plan has no room for it.
+        Some(_) => Reply { status: 409, ..reply },
+        None => reply,
+    })
+}
+
+/// What the plan allows, and what allows more.
+pub(super) fn limit(plan: Plan) -> String {
+    let most = plan.limits().domains;
+    let has = match most {
+        0 => format!("The {} plan has no custom domains.", plan.as_str()),
+        1 => format!("The {} plan has 1 custom domain, and it is used.", plan.as_str()),
+        n => format!("The {} plan has {n} custom domains, and all are used.", plan.as_str()),
+    };
+    match plan.next_where(|l| l.domains > most) {
+        Some(next) => format!("{has} The {} plan has {}.", next.as_str(), next.limits().domains),
+        None => has,
+    }
+}

@@ -1,0 +1,68 @@
+//! `GET /o/{org}/settings/portal`: whether customers can sign in, and how they come to an account.
+
+use super::{Again, Current, current, page, version_field};
+use html::{
+    form::{Field, Form, summary},
+    page::card,
+};
+use kernel::{
+    Query, Read, Reply, Request, Result, Route,
+    host::Surface,
+    limit::Limit,
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+};
+use maud::html;
+use shell::{Context, SettingsPlace};
+
+/// Shows the form.
+pub struct PortalPage;
+impl Query for PortalPage {
+    const ROUTE: Route = Route {
+        method: Method::Get,
+        path: "/o/{org}/settings/portal",
+        surfaces: &[Surface::App],
+        auth: Auth::Staff(Ability::Manage),
+        scope: Scope::None,
+        limit: Limit::Address,
+        audit: Audit::ReadOnly,
+        payload: Payload::None,
+        csrf: Csrf::SafeMethod,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
+        summary: "Whether an organization's portal is open, and for whom",
+    };
+    async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
+        let now = Current::of(cx.first(current(cx.org()?)).await?.as_ref())?;
+        show(&cx, req, &now, (now.portal_open, now.self_sign_up), Again::No)
+    }
+}
+
+/// The page.
+pub(super) fn show<'a>(
+    cx: &impl Context<'a>,
+    req: &'a Request,
+    now: &Current,
+    (open, sign_up): (bool, bool),
+    again: Again<'_>,
+) -> Result<Reply> {
+    page(cx, req, SettingsPlace::Portal, "Portal", again, |frame| {
+        let on = |is: bool| if is { "on" } else { "" };
+        let fields = [
+            Field::checkbox("portal_open", "The portal is open")
+                .value(on(open))
+                .hint("Closed, it tells customers so; nobody can sign in, and their sessions open nothing. Nothing is removed."),
+            Field::checkbox("self_sign_up", "People may create an account themselves")
+                .value(on(sign_up))
+                .hint("With a confirmed e-mail address. Otherwise customers come by your invitation only."),
+        ];
+        let action = format!("/o/{}/settings/portal", now.slug);
+        html! {
+            (summary(again.errors(), &fields))
+            (card("Portal", "Changes are seen everywhere within a minute.", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
+                (version_field(now.version))
+                @for f in &fields { (f.render(again.errors())) }
+            })))
+        }
+    })
+}
