@@ -143,8 +143,10 @@ pub struct World {
     pub free: Org,
     /// On the Team plan and suspended: `fabrikam`.
     pub suspended: Org,
-    /// An operator, signed in on the operators' host.
+    /// An operator with the role `admin`, signed in on the operators' host.
     pub operator: Member,
+    /// Operators of the other roles, signed in there: support, billing, viewer.
+    pub other_operators: [Member; 3],
     /// An operator whose session's absolute time is over.
     pub ended_operator: Member,
     /// Somebody who was an operator until a moment ago, still signed in.
@@ -178,8 +180,14 @@ impl World {
         let seed = Seed { db, blobs, ring, rng: SeededRng::new(11), now };
         let operator = |slug: &str| {
             let member = seed.account(slug, "operators.example");
-            db.insert("operators", &[("user_id", (&member.user).into()), ("role", "admin".into()), ("created_at", now.into())]);
-            Member { session: seed.operator_session(&member.user, slug), ..member }
+            seed.operator(&member.user, OperatorRole::Admin);
+            Member { session: seed.operator_session(&member.user, slug, OperatorRole::Admin), ..member }
+        };
+        let other = |role: OperatorRole| {
+            let name = format!("{}-operator", role.as_str());
+            let member = seed.account_as(operator_id(role), &name, "operators.example");
+            seed.operator(&member.user, role);
+            Member { session: seed.operator_session(&member.user, &name, role), ..member }
         };
         let ended_operator = operator("ended-operator");
         let former_operator = operator("former-operator");
@@ -191,6 +199,15 @@ impl World {
         let reached = |at: usize| if at == 2 { Reached::TwoFactors } else { Reached::OneFactor };
         let old = now.minus(Span::minutes(11));
         let stale = [0, 1, 2].map(|at| seed.again(three[at], reached(at), old));
+        db.insert(
+            "dead_letters",
+            &[
+                ("id", (&dead_letter_id()).into()),
+                ("queue", "portico-stripe".into()),
+                ("body", "not a hint of ours".into()),
+                ("received_at", seed.ago(Span::hours(5))),
+            ],
+        );
         Self {
             operator,
             team,
@@ -202,6 +219,16 @@ impl World {
             unknown_key: seed.key_token(crypto::api_key::Env::Live),
             ended_operator,
             former_operator,
+            other_operators: [OperatorRole::Support, OperatorRole::Billing, OperatorRole::Viewer].map(other),
+        }
+    }
+    /// The operator of a role.
+    pub fn operator_of(&self, role: OperatorRole) -> &Member {
+        match role {
+            OperatorRole::Admin => &self.operator,
+            OperatorRole::Support => &self.other_operators[0],
+            OperatorRole::Billing => &self.other_operators[1],
+            OperatorRole::Viewer => &self.other_operators[2],
         }
     }
     /// Somebody on that surface between the first factor and the second.
@@ -212,6 +239,19 @@ impl World {
     pub fn orgs(&self) -> [&Org; 3] {
         [&self.team, &self.free, &self.suspended]
     }
+}
+
+/// The account of the operator of a role other than `admin`: known without a world, for what fills paths.
+pub fn operator_id(role: OperatorRole) -> UserId {
+    UserId::make(crate::time::START, [0xa0 | role as u8; 10])
+}
+/// The mail of an organization that could not be sent.
+pub fn mail_of(org: &OrgId) -> String {
+    org.as_str().replacen("org_", "mai_", 1)
+}
+/// The queue message that nobody could use.
+pub fn dead_letter_id() -> JobId {
+    JobId::make(crate::time::START, [0xde; 10])
 }
 
 /// Where a surface's session stands among the three.
@@ -273,13 +313,17 @@ impl Seed<'_> {
         });
         self.session("staff", principal, &session, None, &host(Surface::App, ""))
     }
-    fn operator_session(&self, user: &UserId, name: &str) -> Session {
+    fn operator(&self, user: &UserId, role: OperatorRole) {
+        let row = [("user_id", user.into()), ("role", role.as_str().into()), ("created_at", self.now.into())];
+        self.db.insert("operators", &row);
+    }
+    fn operator_session(&self, user: &UserId, name: &str, role: OperatorRole) -> Session {
         let session: SessionId = self.id();
         let principal = Principal::Operator(Operator {
             user: user.clone(),
             name: name.into(),
             email: String::new(),
-            role: OperatorRole::Admin,
+            role,
             session: session.clone(),
             proof: Proof { at: self.now, second_factor: true },
         });
@@ -291,7 +335,10 @@ impl Seed<'_> {
         assert_eq!(self.db.execute(sql, &[hash.into(), self.ago(Span::days(40)), self.ago(Span::days(1))]), 1);
     }
     fn account(&self, name: &str, domain: &str) -> Member {
-        let (user, email): (UserId, _) = (self.id(), format!("{name}@{domain}"));
+        self.account_as(self.id(), name, domain)
+    }
+    fn account_as(&self, user: UserId, name: &str, domain: &str) -> Member {
+        let email = format!("{name}@{domain}");
         self.db.insert(
             "users",
             &[
@@ -668,7 +715,7 @@ impl Seed<'_> {
         self.db.insert(
             "mails",
             &[
-                ("id", (&self.id::<MailId>()).into()),
+                ("id", mail_of(org).into()),
                 ("org_id", org.into()),
                 ("recipient", format!("{canary}-mails-recipient@example.com").into()),
                 ("template", "ticket_reply".into()),

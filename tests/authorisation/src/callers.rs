@@ -2,7 +2,7 @@
 
 use kernel::{
     host::Surface,
-    principal::{Role, Scopes},
+    principal::{OperatorRole, Role, Scopes},
 };
 use testkit::{
     Call, World,
@@ -72,6 +72,8 @@ pub struct Caller<'w> {
     pub home: Option<&'w Org>,
     /// Its roles, by organization's slug.
     pub roles: Vec<(&'static str, Role)>,
+    /// Its role as an operator, if it is one.
+    pub operator: Option<OperatorRole>,
     /// The slug of the portal it calls, where the surface is one.
     pub portal: &'static str,
 }
@@ -99,7 +101,15 @@ impl Caller<'_> {
 }
 
 fn new<'w>(name: &str, credential: Credential, facts: Facts, home: Option<&'w Org>) -> Caller<'w> {
-    Caller { name: name.to_owned(), credential, facts, roles: Vec::new(), portal: home.map_or("northwind", |o| o.slug), home }
+    Caller {
+        name: name.to_owned(),
+        credential,
+        facts,
+        roles: Vec::new(),
+        operator: None,
+        portal: home.map_or("northwind", |o| o.slug),
+        home,
+    }
 }
 
 fn keys<'w>(world: &'w World) -> Vec<Caller<'w>> {
@@ -151,10 +161,14 @@ fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
             portal: "contoso",
             ..session("customer on another's portal", &team.customers[0].session, SessionKind::Customer, true, None)
         },
-        session("operator", &world.operator.session, SessionKind::Operator, true, None),
         session("operator whose session has ended", &world.ended_operator.session, SessionKind::Operator, false, None),
         session("former operator", &world.former_operator.session, SessionKind::Operator, false, None),
     ]);
+    all.extend(OperatorRole::ALL.into_iter().map(|role| {
+        let name = if role == OperatorRole::Admin { "operator".to_owned() } else { format!("operator with the role {}", role.as_str()) };
+        let session = session(&name, &world.operator_of(role).session, SessionKind::Operator, true, None);
+        Caller { operator: Some(role), ..session }
+    }));
     let kinds = [SessionKind::Staff, SessionKind::Customer, SessionKind::Operator];
     for (at, kind) in kinds.into_iter().enumerate() {
         let home = (kind != SessionKind::Operator).then_some(team);
@@ -165,7 +179,8 @@ fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
             ..new(&name(what), Credential::Cookie(session.clone()), facts, home)
         };
         all.push(of("between two factors", &world.half[at], Facts::Half(kind)));
-        all.push(of("whose proof is old", &world.stale[at], Facts::Stale(kind)));
+        let operator = (kind == SessionKind::Operator).then_some(OperatorRole::Admin);
+        all.push(Caller { operator, ..of("whose proof is old", &world.stale[at], Facts::Stale(kind)) });
     }
     all
 }

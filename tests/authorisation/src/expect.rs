@@ -8,7 +8,7 @@ use kernel::{
     dispatch::{CHALLENGE, CONFIRM, SIGN_IN},
     error::Code,
     host::Surface,
-    principal::{Ability, Role},
+    principal::{Ability, Duty, OperatorRole, Role},
     route::{Auth, Method, StepUp},
 };
 use testkit::{call::host, world::Org};
@@ -62,6 +62,8 @@ pub fn expected(place: &Place, caller: &Caller<'_>, ids: Ids, org: Option<&Org>,
         Auth::Key | Auth::KeyNow => by_key(place, caller),
         _ => by_session(place, caller, org, portal, suspended),
     };
+    // Every organization is an operator's business.
+    let ids = if matches!(place.route.auth, Auth::Operator(_)) && ids == Ids::Foreign { Ids::Own } else { ids };
     match (let_in, ids) {
         (Expected::LetIn, Ids::Sibling | Ids::Foreign | Ids::ForeignOrg | Ids::Missing | Ids::Malformed) => refused(Code::NotFound),
         // An inbox is read through its owner's memberships: who has none is told nothing.
@@ -122,6 +124,7 @@ fn by_session(place: &Place, caller: &Caller<'_>, org: Option<&Org>, portal: &Or
             Some(role) if enough(role, ability) => Expected::LetIn,
             Some(_) => refused(Code::RoleMissing),
         },
+        Auth::Operator(duty) if !caller.operator.is_some_and(|role| charged(role, duty)) => refused(Code::DutyMissing),
         _ if stale => or_form(CONFIRM, Code::StepUpNeeded),
         Auth::Account | Auth::Person | Auth::Customer | Auth::Operator(_) => Expected::LetIn,
         Auth::Public | Auth::Visitor | Auth::Challenge | Auth::Provider(_) | Auth::Key | Auth::KeyNow => Expected::Anybody,
@@ -138,4 +141,15 @@ fn enough(role: Role, ability: Ability) -> bool {
         Role::Viewer => &[Ability::Read],
     };
     may.contains(&ability)
+}
+
+/// What each operator's role is charged with, as product.md §2 says it.
+fn charged(role: OperatorRole, duty: Duty) -> bool {
+    let may: &[Duty] = match role {
+        OperatorRole::Admin => &[Duty::Look, Duty::Support, Duty::Billing, Duty::Administer],
+        OperatorRole::Support => &[Duty::Look, Duty::Support],
+        OperatorRole::Billing => &[Duty::Look, Duty::Billing],
+        OperatorRole::Viewer => &[Duty::Look],
+    };
+    may.contains(&duty)
 }

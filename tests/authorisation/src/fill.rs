@@ -2,14 +2,16 @@
 
 use crate::{Place, expect::Ids};
 use kernel::{
-    CustomerId, DeliveryId, EndpointId, ExportId, Id, JobId, KeyId, NoticeId, TicketId, UserId, host::Surface, principal::Role,
+    CustomerId, DeliveryId, EndpointId, ExportId, Id, JobId, KeyId, MailId, NoticeId, TicketId, UserId,
+    host::Surface,
+    principal::{OperatorRole, Role},
     route::Payload,
 };
 use serde_json::{Map, Value, json};
 use testkit::{
     Call,
     time::START,
-    world::{Org, PASSWORD, entry_of},
+    world::{Org, PASSWORD, dead_letter_id, entry_of, mail_of, operator_id},
 };
 
 /// An id of the right shape that names nothing.
@@ -48,6 +50,10 @@ fn id(segment: &str, ids: Ids, own: &Org, other: &Org, me: Option<&str>, portal:
         "members" => of(&|o| o.removed.user.to_string(), nobodys::<UserId>()),
         "jobs" => of(&|o| o.job.to_string(), nobodys::<JobId>()),
         "orgs" => of(&|o| o.id.to_string(), nobodys::<kernel::OrgId>()),
+        "users" => of(&|o| o.member(Role::Viewer).user.to_string(), nobodys::<UserId>()),
+        "operators" => of(&|_| operator_id(OperatorRole::Support).to_string(), nobodys::<UserId>()),
+        "mails" => of(&|o| mail_of(&o.id), nobodys::<MailId>()),
+        "dead-letters" => of(&|_| dead_letter_id().to_string(), nobodys::<JobId>()),
         _ => return None,
     })
 }
@@ -135,6 +141,13 @@ pub const SUBMIT: (&str, &str) = ("submit", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
     Some(match place.route.path {
         "/sign-in" => vec![("email", "nobody@example.com"), ("password", PASSWORD)],
+        "/orgs/{id}/suspend" | "/orgs/{id}/resume" | "/users/{id}/ban" | "/users/{id}/unban" => {
+            vec![("reason", "A reason that explains it")]
+        }
+        "/users/{id}/end-sessions" | "/users/{id}/reset" | "/operators/{id}/remove" => vec![],
+        "/jobs/{id}/replay" | "/jobs/{id}/cancel" | "/dead-letters/{id}/dismiss" | "/mails/{id}/replay" => vec![],
+        "/operators" => vec![("email", "outsider@nowhere.example"), ("role", "viewer")],
+        "/operators/{id}/role" => vec![("role", "billing"), ("was", "support")],
         "/sign-out" | "/notifications/read" | "/notifications/{id}/open" => vec![],
         "/account/notifications" if place.surface == Surface::Portal => vec![("ticket_reply.inbox", "on")],
         "/account/notifications" => vec![("ticket_created.mail", "on")],
