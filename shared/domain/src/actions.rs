@@ -46,6 +46,8 @@ pub const SUBSCRIPTION_SYNCED: Action = Action::new("subscription.synced");
 pub const RETENTION_APPLIED: Action = Action::new("retention.applied");
 /// Somebody signed in.
 pub const SIGNED_IN: Action = Action::new("session.created");
+/// The first factor of a sign-in was right; the second is outstanding.
+pub const FIRST_FACTOR_PASSED: Action = Action::new("session.first_factor");
 /// A sign-in failed.
 pub const SIGN_IN_FAILED: Action = Action::new("session.refused");
 /// Somebody signed out.
@@ -78,8 +80,6 @@ pub const FACTOR_REMOVED: Action = Action::new("second_factor.removed");
 pub const FACTOR_REFUSED: Action = Action::new("second_factor.refused");
 /// New recovery codes took the place of the old ones.
 pub const RECOVERY_CODES_REPLACED: Action = Action::new("recovery_codes.replaced");
-/// New recovery codes were shown, once.
-pub const RECOVERY_CODES_SHOWN: Action = Action::new("recovery_codes.shown");
 /// Somebody proved again who they are.
 pub const IDENTITY_CONFIRMED: Action = Action::new("session.confirmed");
 /// Somebody failed to prove again who they are.

@@ -2,6 +2,7 @@
 //!
 //! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
 
+pub mod customers;
 pub mod devices;
 pub mod domains;
 pub mod endpoints;
@@ -25,6 +26,7 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     domains::CATALOGUE,
     devices::CATALOGUE,
     factors::CATALOGUE,
+    customers::CATALOGUE,
     inbox::CATALOGUE,
     jobs::CATALOGUE,
     keys::CATALOGUE,

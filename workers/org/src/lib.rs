@@ -12,7 +12,7 @@ use kernel::{
     route::{Entry, command, query},
     worker::{Binding, Worker},
 };
-use routes::{home, members, notifications, org, overview, settings, tickets};
+use routes::{customers, home, members, notifications, org, overview, settings, tickets};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
@@ -56,6 +56,18 @@ pub const ROUTES: &[Entry] = &[
     query::<settings::danger_page::DangerPage>(),
     query::<settings::delete_page::DeletePage>(),
     command::<settings::delete::Delete>(),
+    query::<customers::list::CustomerList>(),
+    query::<customers::invite_page::InvitePage>(),
+    command::<customers::invite::Invite>(),
+    query::<customers::page::CustomerPage>(),
+    query::<customers::edit_page::EditPage>(),
+    command::<customers::rename::Rename>(),
+    command::<customers::resend::Resend>(),
+    query::<customers::cancel_page::CancelPage>(),
+    command::<customers::cancel::Cancel>(),
+    query::<customers::block_page::BlockPage>(),
+    command::<customers::block::Block>(),
+    command::<customers::unblock::Unblock>(),
     query::<tickets::list::TicketList>(),
     query::<tickets::new_page::NewPage>(),
     command::<tickets::create::TicketCreate>(),
@@ -110,6 +122,13 @@ pub const CATALOGUES: &[&[Sql]] = &[
     settings::domain_remove::CATALOGUE,
     settings::delete_page::CATALOGUE,
     settings::delete::CATALOGUE,
+    customers::list::CATALOGUE,
+    customers::page::CATALOGUE,
+    customers::cancel_page::CATALOGUE,
+    customers::cancel::CATALOGUE,
+    customers::block_page::CATALOGUE,
+    customers::block::CATALOGUE,
+    customers::unblock::CATALOGUE,
     tickets::list::CATALOGUE,
     tickets::people::CATALOGUE,
     tickets::new_page::CATALOGUE,

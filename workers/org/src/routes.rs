@@ -1,5 +1,6 @@
 //! One file for each page.
 
+pub mod customers;
 pub mod home;
 pub mod members;
 pub mod notifications;

@@ -1,7 +1,24 @@
-//! The words of tickets, with their tones.
+//! The words of tickets and customers, with their tones.
 
 use html::part::{Tone, badge};
 use maud::Markup;
+
+/// A stored word as people read it in a list of choices.
+pub fn label(word: &'static str) -> &'static str {
+    match word {
+        "open" => "Open",
+        "pending" => "Waiting for the customer",
+        "closed" => "Closed",
+        "low" => "Low",
+        "normal" => "Normal",
+        "high" => "High",
+        "urgent" => "Urgent",
+        "active" => "Active",
+        "invited" => "Invited",
+        "blocked" => "Blocked",
+        other => other,
+    }
+}
 
 /// The status of a ticket.
 pub fn status(word: &str) -> Markup {
@@ -21,6 +38,19 @@ pub fn priority(word: &str) -> Markup {
         match word {
             "urgent" => Tone::Bad,
             "high" => Tone::Warn,
+            _ => Tone::Plain,
+        },
+        word,
+    )
+}
+
+/// Where a customer stands.
+pub fn customer(word: &str) -> Markup {
+    badge(
+        match word {
+            "active" => Tone::Good,
+            "blocked" => Tone::Bad,
+            "invited" => Tone::Warn,
             _ => Tone::Plain,
         },
         word,
