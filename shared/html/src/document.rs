@@ -68,6 +68,8 @@ pub struct Shell<'a> {
     pub local: bool,
     /// The tenant's own colors, `/brand.css?v=N`: a stylesheet of a few variables after ours.
     pub brand_sheet: Option<String>,
+    /// The tenant's logo, from our own host; its initials stand where it has none.
+    pub logo: Option<String>,
     /// The way to this page, without itself.
     pub crumbs: Vec<Crumb<'a>>,
     /// The navigation, in sections.
@@ -94,6 +96,7 @@ impl<'a> Shell<'a> {
             theme: Theme::System,
             local: false,
             brand_sheet: None,
+            logo: None,
             crumbs: Vec::new(),
             nav: Vec::new(),
             switcher: None,
@@ -179,7 +182,24 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
 }
 
 fn brand(shell: &Shell<'_>) -> Markup {
-    html! { a class="brand" href="/" { span class="mark" aria-hidden="true" { (crate::part::initials(shell.brand)) } span class="clip" { (shell.brand) } } }
+    html! {
+        a class="brand" href="/" {
+            @if let Some(logo) = &shell.logo { img class="logo" src=(logo) alt="" height="28"; }
+            @else {
+                span class="mark" aria-hidden="true" { @if shell.look == Look::Portal { (crate::part::initials(shell.brand)) } @else { (arch()) } }
+            }
+            span class="clip" { (shell.brand) }
+        }
+    }
+}
+
+/// Our own sign, as in the icons of the browser's tabs.
+fn arch() -> Markup {
+    html! {
+        svg viewBox="0 0 32 32" width="18" height="18" fill="none" stroke="currentColor" stroke-width="3" stroke-linecap="round" focusable="false" {
+            path d="M7 25V15a9 9 0 0 1 18 0v10M13 25v-9a3 3 0 0 1 6 0v9" {}
+        }
+    }
 }
 
 fn local() -> Markup {
@@ -254,5 +274,7 @@ mod tests {
     fn a_tenants_colors_come_after_ours() {
         let page = document(&Shell { brand_sheet: Some("/brand.css?v=3".to_owned()), ..shell(Look::Portal) }, &html! {});
         assert!(page.find("/assets/app.css").unwrap() < page.find("/brand.css?v=3").unwrap());
+        let logo = document(&Shell { logo: Some("/logo?v=\"3".to_owned()), ..shell(Look::Portal) }, &html! {});
+        assert!(logo.contains("<img class=\"logo\" src=\"/logo?v=&quot;3\" alt=\"\" height=\"28\">") && !logo.contains("class=\"mark\""));
     }
 }

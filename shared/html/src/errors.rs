@@ -190,7 +190,7 @@ mod tests {
         let all: Vec<&String> = said.iter().chain([&blocked]).collect();
         for (at, page) in all.iter().enumerate() {
             assert!(page.contains("contact Acme &lt;Works&gt;") || page.contains("Contact Acme &lt;Works&gt;"), "{page}");
-            assert!(page.contains("href=\"/brand.css?v=7\"") && page.contains("<span>Acme &lt;Works&gt;</span>"), "{page}");
+            assert!(page.contains("href=\"/brand.css?v=7\"") && page.contains("<span class=\"clip\">Acme &lt;Works&gt;</span>"), "{page}");
             assert!(all[at + 1..].iter().all(|other| other != page), "each has its own words");
         }
     }
