@@ -97,7 +97,8 @@ const fn entry(section: &'static str, place: OrgPlace, label: &'static str, icon
 /// Every page of an organization that there is, in order. A new one is a line here.
 const ORG: &[Entry] = &[
     entry("", OrgPlace::Overview, "Overview", Icon::Home, "", Ability::Read),
-    entry("", OrgPlace::Tickets, "Tickets", Icon::Inbox, "/tickets", Ability::Read),
+    entry("", OrgPlace::Tickets, "Tickets", Icon::Ticket, "/tickets", Ability::Read),
+    entry("", OrgPlace::Customers, "Customers", Icon::Contact, "/customers", Ability::Read),
     entry("Organization", OrgPlace::Members, "Members", Icon::Users, "/members", Ability::Read),
     entry("Organization", OrgPlace::Settings(SettingsPlace::General), "Settings", Icon::Settings, "/settings", Ability::Manage),
 ];
@@ -118,7 +119,7 @@ const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[
 /// The page where an organization is made, once there is one.
 const CREATE: Option<&str> = Some("/new");
 /// The page of an organization that searches, below `/o/{slug}`, once there is one. It takes `?q=`.
-const SEARCH: Option<&str> = None;
+const SEARCH: Option<&str> = Some("/search");
 
 /// A page of the app.
 pub fn page<'a>(cx: &impl Context<'a>, req: &'a Request, place: Place<'_>, title: &str, main: &Markup) -> Reply {

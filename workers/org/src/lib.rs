@@ -12,7 +12,7 @@ use kernel::{
     route::{Entry, command, query},
     worker::{Binding, Worker},
 };
-use routes::{customers, home, members, notifications, org, overview, settings, tickets};
+use routes::{customers, home, members, notifications, org, overview, search, settings, tickets};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
@@ -68,6 +68,7 @@ pub const ROUTES: &[Entry] = &[
     query::<customers::block_page::BlockPage>(),
     command::<customers::block::Block>(),
     command::<customers::unblock::Unblock>(),
+    query::<search::Search>(),
     query::<tickets::list::TicketList>(),
     query::<tickets::new_page::NewPage>(),
     command::<tickets::create::TicketCreate>(),
@@ -129,6 +130,7 @@ pub const CATALOGUES: &[&[Sql]] = &[
     customers::block_page::CATALOGUE,
     customers::block::CATALOGUE,
     customers::unblock::CATALOGUE,
+    search::CATALOGUE,
     tickets::list::CATALOGUE,
     tickets::people::CATALOGUE,
     tickets::new_page::CATALOGUE,

@@ -6,5 +6,6 @@ pub mod members;
 pub mod notifications;
 pub mod org;
 pub mod overview;
+pub mod search;
 pub mod settings;
 pub mod tickets;
