@@ -16,7 +16,7 @@ fn text(reply: &Reply) -> &str {
 #[test]
 fn every_component_is_well_formed_on_every_surface_and_in_every_theme() {
     let h = Harness::new();
-    for query in ["", "?look=portal", "?look=platform", "?theme=dark", "?theme=light"] {
+    for query in ["", "?look=portal", "?look=platform", "?theme=dark", "?theme=light", "?page=confirm"] {
         let reply = h.call(&dev::WORKER, get(&format!("/dev/components{query}")).on(Surface::App));
         assert_eq!((reply.status, problems(text(&reply))), (200, vec![]), "{query}");
     }

@@ -29,8 +29,10 @@ impl Table<'_> {
     }
     /// The table with its rows, and links that sort it.
     pub fn sorted(&self, sorts: &[Sort], rows: &[Vec<Markup>]) -> Markup {
+        // Where nothing in a wide table takes the focus, the table itself does, so that the keyboard can move it sideways.
+        let still = !rows.iter().flatten().any(|cell| cell.0.contains("<a ") || cell.0.contains("<button"));
         html! {
-            div class="frame" {
+            div class="frame" tabindex=[still.then_some("0")] role=[still.then_some("group")] aria-label=[still.then_some(self.caption)] {
                 table role="table" {
                     caption class="unseen" { (self.caption) }
                     thead role="rowgroup" { tr role="row" {
@@ -76,6 +78,13 @@ mod tests {
         assert!(text.contains("<caption class=\"unseen\">Things</caption>"));
         assert_eq!((text.matches("scope=\"col\"").count(), text.matches("scope=\"row\"").count()), (2, 1));
         assert!(text.contains("&lt;b&gt;"));
+    }
+
+    #[test]
+    fn a_table_that_nothing_in_it_can_be_reached_in_can_be_reached_itself() {
+        let table = Table { caption: "Things", columns: &["Name"] };
+        assert!(table.render(&[vec![html! { "a" }]]).into_string().contains("tabindex=\"0\" role=\"group\" aria-label=\"Things\""));
+        assert!(!table.render(&[vec![html! { a href="/a" { "a" } }]]).into_string().contains("tabindex"));
     }
 
     #[test]

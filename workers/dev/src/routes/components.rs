@@ -51,8 +51,12 @@ impl Query for Components {
             _ => Look::App,
         };
         let csrf = shown.token.as_str();
-        let main = if req.query("page") == Some("confirm") { question(csrf) } else { gallery(csrf, cx.now()) };
-        let reply = Reply::html(200, document(&around(look, theme, csrf), &main));
+        let page = if req.query("page") == Some("confirm") {
+            document(&Shell { theme, ..Shell::new(look, "Portico", "Revoke a key") }, &question(csrf))
+        } else {
+            document(&around(look, theme, csrf), &gallery(csrf, cx.now()))
+        };
+        let reply = Reply::html(200, page);
         Ok(match shown.set_cookie {
             Some(cookie) => reply.with("set-cookie", cookie),
             None => reply,
