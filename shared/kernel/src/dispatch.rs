@@ -97,11 +97,15 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
     let outcome = served.run(inbound).await;
     let (mut reply, error) = match outcome {
         Ok(reply) => (reply, None),
-        Err(e) => (served.to_sign_in(&e).unwrap_or_else(|| app.refuse(&e, &served.id, served.people.as_ref())), Some(e)),
+        Err(e) => match served.to_sign_in(&e) {
+            // Who is led to what they lack is not refused.
+            Some(way) => (way, Some(e)),
+            None => {
+                served.audit_refusal(&e);
+                (app.refuse(&e, &served.id, served.people.as_ref()), Some(e))
+            }
+        },
     };
-    if let Some(e) = &error {
-        served.audit_refusal(e);
-    }
     headers::finish(&mut reply, &served.id, served.transport_security());
     for (name, value) in limit::headers(&served.standings) {
         reply = reply.with(name, value);

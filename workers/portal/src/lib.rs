@@ -14,11 +14,12 @@ use kernel::{
     route::{Entry, command, disclosure, query},
     worker::{Binding, Worker},
 };
-use routes::{home, notifications, privacy, tickets};
+use routes::{brand, home, notifications, privacy, tickets};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
     query::<home::Home>(),
+    query::<brand::Brand>(),
     query::<tickets::list::TicketList>(),
     query::<tickets::create_page::TicketNewPage>(),
     command::<tickets::create::TicketCreate>(),
@@ -51,6 +52,7 @@ pub const WORKER: Worker = Worker {
 /// Its statements, for the catalogue test.
 pub const CATALOGUES: &[&[Sql]] = &[
     home::CATALOGUE,
+    brand::CATALOGUE,
     tickets::list::CATALOGUE,
     tickets::page::CATALOGUE,
     tickets::comment::CATALOGUE,

@@ -1,5 +1,6 @@
 //! One file for each page.
 
+pub mod brand;
 pub mod home;
 pub mod notifications;
 pub mod privacy;

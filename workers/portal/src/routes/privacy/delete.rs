@@ -31,8 +31,8 @@ kernel::sql! {
         "UPDATE customers SET email = 'deleted-' || id || '@deleted.invalid', name = ?3, password_hash = NULL, status = 'blocked', blocked_reason = NULL, \
          email_verified_at = NULL, password_changed_at = NULL, failures = 0, deleted_at = ?4 WHERE org_id = ?1 AND id = ?2 AND deleted_at IS NULL";
     Write Org UNNAME(3) -> [] = "UPDATE ticket_comments SET author_name = ?3 WHERE org_id = ?1 AND author_kind = 'customer' AND author_id = ?2";
-    /// Also those that were asked for with the address, before there was an account.
-    Write Org LINKS(3) -> [] = "DELETE FROM tokens WHERE org_id = ?1 AND (subject = ?2 OR email = ?3)";
+    /// Also those whose subject is the address: of a sign-up, before there was an account.
+    Write Org LINKS(3) -> [] = "DELETE FROM tokens WHERE org_id = ?1 AND subject IN (?2, ?3)";
     Write Org INBOX(2) -> [] = "DELETE FROM inbox WHERE org_id = ?1 AND recipient = ?2";
     Write Global("what an account chose to be told of is its own; it belongs to no organization")
     CHOICES(1) -> [] = "DELETE FROM notification_choices WHERE recipient = ?1";
