@@ -11,8 +11,8 @@ use crate::{
 };
 use crypto::{keyring::KeyRing, standard_webhooks::WebhookSecret};
 use kernel::{
-    AttemptId, AuditId, CommentId, CustomerId, DeliveryId, EndpointId, EventId, ExportId, Id, JobId, KeyId, MailId, Millis, OrgId,
-    Principal, RequestId, SessionId, TicketId, UserId,
+    AttemptId, AuditId, CommentId, CustomerId, DeliveryId, DomainId, EndpointId, EventId, ExportId, Id, InvitationId, JobId, KeyId, Millis,
+    OrgId, Principal, RequestId, SessionId, TicketId, UserId,
     host::Surface,
     principal::{Customer, Operator, OperatorRole, Proof, Role, Staff},
     sql::Value,
@@ -121,6 +121,10 @@ pub struct Org {
     pub job: JobId,
     /// The Stripe customer.
     pub stripe_customer: String,
+    /// An open invitation.
+    pub invitation: InvitationId,
+    /// A domain that is active: `help.<slug>.example`.
+    pub domain: DomainId,
 }
 impl Org {
     /// The member of a role.
@@ -288,10 +292,16 @@ impl Seed<'_> {
     }
     /// Another session of the same account.
     fn again(&self, like: &Session, reached: Reached, at: Millis) -> Session {
-        let principal = like.principal.clone();
+        let (mut principal, id): (_, SessionId) = (like.principal.clone(), self.id());
+        match &mut principal {
+            Principal::Staff(of) => of.session = id.clone(),
+            Principal::Customer(of) => of.session = id.clone(),
+            Principal::Operator(of) => of.session = id.clone(),
+            _ => {}
+        }
         let browser = Browser { host: &like.host, ip: "203.0.113.8", user_agent: "testkit" };
         let of = Begin { kind: principal.kind(), subject: principal.id(), org: principal.org(), method: "password", reached, browser };
-        let begun = store::sessions::begin(&self.id(), of, at, self.rng.bytes());
+        let begun = store::sessions::begin(&id, of, at, self.rng.bytes());
         self.db.run(&begun.stmt).unwrap();
         let seen = "UPDATE sessions SET seen_at = ?2, idle_until = ?3 WHERE token_hash = ?1";
         self.db.execute(seen, &[crypto::token::hash(&begun.token).into(), self.now.into(), self.now.plus(Span::minutes(9)).into()]);
@@ -402,10 +412,16 @@ impl Seed<'_> {
         self.export(&id, &export, &job, &keys.full.id, &tickets[2], &canary);
         self.billing(&id, slug, plan);
         self.trail(&id, &keys.full.id, &canary);
+        let (invitation, domain) = self.waiting(&id, slug, &canary, &members[4].user);
         let recipients = members.iter().map(|m| m.user.as_str()).chain(customers.iter().map(|c| c.id.as_str()));
         self.told(&id, &event, recipients, &canary);
+        for (n, address) in [&members[0].email, &customers[0].email].into_iter().enumerate() {
+            self.mail(&id, address, n, &canary);
+        }
         Org {
             stripe_customer: format!("cus_{slug}"),
+            invitation,
+            domain,
             removed: person("removed"),
             ended,
             id,
@@ -682,7 +698,7 @@ impl Seed<'_> {
         }
     }
 
-    /// What people were told: an unread entry in each inbox (see [`entry_of`]), and a mail that could not be sent.
+    /// What people were told: an unread entry in each inbox (see [`entry_of`]).
     fn told<'p>(&self, org: &OrgId, event: &EventId, recipients: impl Iterator<Item = &'p str>, canary: &str) {
         let at = self.ago(Span::hours(2));
         let text = |place: &str| -> Value { format!("{canary}-{place}").into() };
@@ -712,15 +728,21 @@ impl Seed<'_> {
                 ],
             );
         }
+    }
+
+    /// A mail that could not be sent.
+    fn mail(&self, org: &OrgId, to: &str, n: usize, canary: &str) {
+        let at = self.ago(Span::hours(2));
+        let text = |place: &str| -> Value { format!("{canary}-{place}").into() };
         self.db.insert(
             "mails",
             &[
-                ("id", mail_of(org).into()),
+                ("id", if n == 0 { mail_of(org) } else { self.id::<kernel::MailId>().to_string() }.into()),
                 ("org_id", org.into()),
-                ("recipient", format!("{canary}-mails-recipient@example.com").into()),
+                ("recipient", to.into()),
                 ("template", "ticket_reply".into()),
                 ("state", "failed".into()),
-                ("dedupe", text("mails-dedupe")),
+                ("dedupe", format!("{canary}-mails-dedupe-{n}").into()),
                 ("attempts", 1_i64.into()),
                 ("next_at", at.clone()),
                 ("last_error", text("mails-last_error")),
@@ -728,6 +750,44 @@ impl Seed<'_> {
                 ("finished_at", at),
             ],
         );
+    }
+
+    /// An open invitation, a domain and an earlier slug.
+    fn waiting(&self, org: &OrgId, slug: &str, canary: &str, owner: &UserId) -> (InvitationId, DomainId) {
+        let (invitation, domain): (InvitationId, DomainId) = (self.id(), self.id());
+        let at = self.ago(Span::days(2));
+        self.db.insert(
+            "invitations",
+            &[
+                ("org_id", org.into()),
+                ("id", (&invitation).into()),
+                ("email", format!("{canary}-invitations-email@example.com").into()),
+                ("role", "member".into()),
+                ("token_hash", crypto::token::hash(&crypto::token::encode(&self.rng.bytes())).into()),
+                ("invited_by", owner.into()),
+                ("created_at", at.clone()),
+                ("sent_at", at.clone()),
+                ("expires_at", self.now.plus(Span::days(5)).into()),
+            ],
+        );
+        self.db.insert(
+            "domains",
+            &[
+                ("org_id", org.into()),
+                ("id", (&domain).into()),
+                ("host", format!("help.{slug}.example").into()),
+                ("state", "active".into()),
+                ("proof", format!("{canary}-domains-proof").into()),
+                ("checked_at", self.ago(Span::hours(1))),
+                ("last_error", format!("{canary}-domains-last_error").into()),
+                ("created_at", at.clone()),
+            ],
+        );
+        self.db.insert(
+            "retired_slugs",
+            &[("org_id", org.into()), ("slug", format!("{canary}-retired_slugs-slug").into()), ("retired_at", at)],
+        );
+        (invitation, domain)
     }
 
     /// What earlier requests left: an audit event and a recorded answer.
