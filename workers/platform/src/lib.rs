@@ -3,8 +3,8 @@
 
 mod address;
 mod last_admin;
-mod like;
 pub mod owners;
+mod prefix;
 mod reason;
 pub mod routes;
 mod span;

@@ -1,7 +1,7 @@
 //! `GET /orgs`: every organization with its plan and status, newest first.
 
-use crate::{address, like, words::org_state};
-use domain::plans::Plan;
+use crate::{address, words::org_state};
+use domain::{like, plans::Plan};
 use html::{
     form::{Field, Kind, Pick},
     list::{Chip, Filters, Table, empty, no_match, pages},
@@ -58,12 +58,15 @@ impl Query for Orgs {
         let q = input.opt_text("q", Text::line(0, 100)).map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
         let plan = input.opt_choice("plan", &Plan::ALL.map(|p| (p.as_str(), p))).map(Plan::as_str);
         let status = input.opt_choice("status", &STATES.iter().map(|(w, label)| (*w, (*w, *label))).collect::<Vec<_>>());
+        let pattern = q.as_deref().and_then(like::contains);
+        if q.is_some() && pattern.is_none() {
+            input.wrong("q", "too_long", "This is longer than what names are searched by.", "Type less of it.");
+        }
         let narrowed =
             [("q", q.as_deref().unwrap_or_default()), ("plan", plan.unwrap_or_default()), ("status", status.map_or("", |s| s.0))];
         let filters = address::with("", &narrowed);
         let list = Page::of(&input, req, keys, &"platform", &filters)?;
         input.finish()?;
-        let pattern = q.as_deref().map(like::contains);
         let rows =
             cx.rows(ALL.bind([list.before().into(), list.limit.into(), plan.into(), status.map(|s| s.0).into(), pattern.into()])).await?;
         let shown = usize::try_from(list.limit).unwrap_or(usize::MAX);

@@ -1,10 +1,10 @@
 //! `GET /search`: everything that an operator may be told of, by id, address or name. What was found by its id comes first.
 
 use crate::{
-    like,
+    prefix,
     words::{AUDIT_HEADINGS, audit_columns, audit_row, org_state, user_state},
 };
-use domain::plans::Plan;
+use domain::{like, plans::Plan};
 use html::{
     form::{self, Field, Kind},
     list::{Filters, Table, no_match, nothing},
@@ -140,9 +140,9 @@ async fn find(cx: &Read<'_>, q: &str) -> Result<Vec<Markup>> {
 
 fn by_text(q: &str) -> Vec<Part> {
     let (lower, pattern) = (q.to_lowercase(), like::contains(q));
-    let end = like::end(&lower);
+    let end = prefix::end(&lower);
     vec![
-        (ORGS.bind([lower.as_str().into(), pattern.as_str().into(), SHOWN.into()]), orgs),
+        (ORGS.bind([lower.as_str().into(), pattern.clone().into(), SHOWN.into()]), orgs),
         (USERS.bind([lower.as_str().into(), end.as_str().into(), pattern.into(), SHOWN.into()]), users),
         (CUSTOMERS.bind([lower.into(), end.into(), SHOWN.into()]), customers),
         (KEYS.bind([q.into(), SHOWN.into()]), keys),

@@ -15,7 +15,7 @@ use kernel::{
 use store::tokens::{self, Issue, Purpose};
 
 /// The page that the link opens, on the app's host.
-const RESET: &str = "/reset-password";
+const RESET: &str = "/reset/choose";
 
 /// Sends a link for a new password.
 pub struct UserReset;

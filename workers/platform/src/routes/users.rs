@@ -1,9 +1,10 @@
 //! `GET /users`: every staff account, newest first.
 
 use crate::{
-    address, like,
+    address, prefix,
     words::{moment, user_state},
 };
+use domain::like;
 use html::{
     form::{Field, Kind, Pick},
     list::{Chip, Filters, Table, empty, no_match, pages},
@@ -27,7 +28,7 @@ kernel::sql! {
     ALL(7) -> ["id", "name", "email", "email_verified_at", "banned_until", "deleted_at", "created_at", "orgs", "operator"] =
         "SELECT u.id, u.name, u.email, u.email_verified_at, u.banned_until, u.deleted_at, u.created_at, \
            (SELECT count(*) FROM memberships m WHERE m.user_id = u.id) AS orgs, (SELECT p.role FROM operators p WHERE p.user_id = u.id) AS operator \
-         FROM users u WHERE u.id < ?1 AND (?3 IS NULL OR u.name LIKE ?3 ESCAPE '\\' OR (u.email >= ?4 AND u.email < ?5)) \
+         FROM users u WHERE u.id < ?1 AND (?4 IS NULL OR u.name LIKE ?3 ESCAPE '\\' OR (u.email >= ?4 AND u.email < ?5)) \
            AND (?6 IS NULL OR CASE ?6 WHEN 'banned' THEN u.banned_until > ?7 WHEN 'unverified' THEN u.email_verified_at IS NULL \
              WHEN 'deleted' THEN u.deleted_at IS NOT NULL ELSE EXISTS (SELECT 1 FROM operators p WHERE p.user_id = u.id) END) \
          ORDER BY u.id DESC LIMIT ?2 + 1";
@@ -66,9 +67,9 @@ impl Query for Users {
         let args = [
             list.before().into(),
             list.limit.into(),
-            q.as_deref().map(like::contains).into(),
+            q.as_deref().and_then(like::contains).into(),
             email.clone().into(),
-            email.as_deref().map(like::end).into(),
+            email.as_deref().map(prefix::end).into(),
             state.map(|s| s.0).into(),
             now.into(),
         ];
