@@ -2,6 +2,7 @@
 
 mod consumers;
 mod cron;
+mod domains;
 pub mod retention;
 mod sweeps;
 
@@ -32,7 +33,7 @@ pub const WORKER: Worker = Worker {
         Binding::Send(Queue::Mail),
         Binding::Mailer,
     ],
-    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", "WEBHOOK_SCHEDULE_SCALE", "WEBHOOK_LOOPBACK", "MAIL_PROVIDER", "MAIL_FROM"],
+    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", "WEBHOOK_SCHEDULE_SCALE", "WEBHOOK_LOOPBACK", "MAIL_PROVIDER", "MAIL_FROM", store::domains::RESOLVER],
     secrets: &["STRIPE_SECRET_KEY", "RESEND_API_KEY"],
     consumes: &Queue::ALL,
     crons: &Cron::ALL,
