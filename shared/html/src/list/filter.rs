@@ -44,10 +44,17 @@ pub struct Filters<'a> {
 impl Filters<'_> {
     /// The form around its fields.
     pub fn render(&self, fields: &Markup) -> Markup {
+        self.with(Icon::Filter, "Filter", fields)
+    }
+    /// The form around a field for what to look for: its button says so.
+    pub fn search(&self, fields: &Markup) -> Markup {
+        self.with(Icon::Search, "Search", fields)
+    }
+    fn with(&self, icon: Icon, label: &str, fields: &Markup) -> Markup {
         html! {
             form class="filters" method="get" action=(self.action) role="search" {
                 (fields)
-                button type="submit" { (Icon::Filter.render()) "Filter" }
+                button type="submit" { (icon.render()) (label) }
             }
             @if !self.chips.is_empty() {
                 ul class="chips" role="list" aria-label="Filters in force" {
