@@ -23,12 +23,14 @@ const STAGES = [
   },
   { name: "native", files: ["Cargo.toml"], command: nativeTests },
   { name: "generated", files: ["xtask/src/main.rs"], command: () => cargo("run", "--quiet", "--locked", "--package", "xtask", "--", "check") },
+  { name: "chromium", files: ["tools/setup/browser.mjs"], work: findBrowser },
   { name: "build", files: ["tools/build.mjs"], work: build },
   { name: "deploy check", files: ["tools/check-deploy.mjs"], needs: ["build"], command: () => node(join(ROOT, "tools/check-deploy.mjs")) },
 ];
 
 const SUITES = [
   { name: "e2e", folder: "tests/e2e", needs: ["build"] },
+  { name: "browser", folder: "tests/browser", needs: ["chromium", "build"] },
   { name: "crash", folder: "tests/crash", needs: ["build"] },
 ];
 
@@ -38,6 +40,12 @@ async function nativeTests() {
   return nextest
     ? cargo("nextest", "run", "--workspace", "--locked", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail")
     : cargo("test", "--workspace", "--locked", "--no-fail-fast", "--quiet");
+}
+
+async function findBrowser() {
+  const { browser } = await import("./setup/browser.mjs");
+  const say = (text) => console.log(dim(`  ${text}`));
+  await browser(Object.assign(say, { begin: say }));
 }
 
 async function build() {
@@ -81,7 +89,7 @@ async function runStage({ name, files, command, work }) {
 
 async function runSuites(suites) {
   const files = suites.flatMap(filesOf);
-  console.log(bold(`\n── ${suites.map((one) => one.name).join(" and ")}`));
+  console.log(bold(`\n── ${suites.map((one) => one.name).join(", ")}`));
   // One file at a time: each boots the whole set of Workers, and the crash test wants the machine for itself.
   const args = ["--test", "--test-reporter=spec", "--test-concurrency=1", "--test-timeout=900000", ...files];
   return (await run(process.execPath, args, { show: true })).code;
