@@ -91,7 +91,7 @@ test("missing secrets are told per Worker, whether stored or given", () => {
   assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY", "RESEND_API_KEY"]);
   assert.deepEqual(of("billing"), ["SIGNING_KEYS", "STRIPE_WEBHOOK_SECRETS"]);
   assert.equal(of("switch"), undefined);
-  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY"])), []);
+  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY", "PLATFORM_BOOTSTRAP_TOKEN"])), []);
 });
 
 test("secrets go only to the Workers that require them, and never on a command line", () => {
@@ -100,6 +100,7 @@ test("secrets go only to the Workers that require them, and never on a command l
   assert.deepEqual(holders("STRIPE_SECRET_KEY"), ["portico-jobs"]);
   assert.deepEqual(holders("STRIPE_WEBHOOK_SECRETS"), ["portico-billing"]);
   assert.deepEqual(holders("RESEND_API_KEY"), ["portico-jobs"]);
+  assert.deepEqual(holders("PLATFORM_BOOTSTRAP_TOKEN"), ["portico-auth"]);
   for (const line of plan.planLines(steps)) assert.doesNotMatch(line, /=/);
 });
 

@@ -75,7 +75,7 @@ const ENDS: &[&str] = &[
 /// Rows that fingers run along, in both directions and over again.
 const ROWS: &[&str] = &[
     "abcdefghijklmnopqrstuvwxyz",
-    "01234567890",
+    "0123456789",
     "12345678900987654321",
     "qwertyuiopasdfghjklzxcvbnm",
     "qwertzuiopasdfghjklyxcvbnm",

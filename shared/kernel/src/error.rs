@@ -222,6 +222,13 @@ impl Error {
     pub fn incident(what: &'static str, cause: impl Into<String>) -> Self {
         Self::Internal(Box::new(Incident { at: Location::caller(), what, cause: cause.into() }))
     }
+    /// The wrong fields, for a form that is shown again.
+    pub fn fields(&self) -> &[FieldError] {
+        match self {
+            Self::Problem(p) => &p.fields,
+            Self::Internal(_) | Self::AlreadyDone => &[],
+        }
+    }
     /// The code, as the caller sees it.
     pub fn code(&self) -> Code {
         match self {

@@ -104,6 +104,9 @@ const ORG: &[Entry] = &[
 ];
 /// Every page about the person that there is, in order. A new one is a line here.
 const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
+    (AccountPlace::Profile, "Profile", Icon::User, "/account"),
+    (AccountPlace::Security, "Security", Icon::Shield, "/account/security"),
+    (AccountPlace::Sessions, "Sessions", Icon::Monitor, "/account/sessions"),
     (AccountPlace::Inbox, "Inbox", Icon::Inbox, crate::notifications::INBOX),
     (AccountPlace::Notifications, "Notifications", Icon::Bell, crate::notifications::CHOICES),
 ];

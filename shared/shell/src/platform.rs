@@ -39,6 +39,8 @@ pub enum ConsolePlace {
     Operators,
     /// Version, migrations, bindings.
     Status,
+    /// Profile, password, second factor, sessions of whoever is signed in.
+    Account,
 }
 
 /// Every page of the console that there is, in order, with who sees it. A new one is a line here.
@@ -53,7 +55,11 @@ const NAV: &[(&str, ConsolePlace, &str, Icon, &str, Duty)] = &[
     ("System", ConsolePlace::Status, "System status", Icon::Activity, "/status", Duty::Look),
 ];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
-const ACCOUNT: &[(&str, Icon, &str)] = &[];
+const ACCOUNT: &[(&str, Icon, &str)] = &[
+    ("Profile", Icon::User, "/account"),
+    ("Security", Icon::Shield, "/account/security"),
+    ("Sessions", Icon::Monitor, "/account/sessions"),
+];
 /// The page that searches everything, once there is one. It takes `?q=`.
 const SEARCH: Option<&str> = None;
 

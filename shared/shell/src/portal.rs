@@ -31,7 +31,12 @@ const NAV: &[(PortalPlace, &str, Icon, &str)] = &[
     (PortalPlace::Privacy, "Privacy", Icon::Lock, "/privacy"),
 ];
 /// Every page about the person that there is, for the menu under their name. A new one is a line here.
-const ACCOUNT: &[(&str, Icon, &str)] = &[("Notifications", Icon::Bell, crate::notifications::CHOICES)];
+const ACCOUNT: &[(&str, Icon, &str)] = &[
+    ("Profile", Icon::User, "/account"),
+    ("Security", Icon::Shield, "/account/security"),
+    ("Sessions", Icon::Monitor, "/account/sessions"),
+    ("Notifications", Icon::Bell, crate::notifications::CHOICES),
+];
 
 /// A page of a portal.
 pub fn page<'a>(cx: &impl Context<'a>, req: &'a Request, place: PortalPlace, title: &str, main: &Markup) -> Reply {

@@ -60,6 +60,8 @@ kernel::sql! {
     Write Global("ends a session of the account") END_ONE(2) -> [] = "DELETE FROM sessions WHERE subject = ?1 AND id = ?2";
     Write Global("ends every session of the account but one") END_OTHERS(2) -> [] = "DELETE FROM sessions WHERE subject = ?1 AND id <> ?2";
     Write Global("ends every session of the account") END_ALL(1) -> [] = "DELETE FROM sessions WHERE subject = ?1";
+    Write Global("a session goes on under another token")
+    RENEWED(2) -> [] = "UPDATE sessions SET token_hash = ?2 WHERE id = ?1";
     Write Global("a session's holder proved again who they are")
     PROVED(4) -> [] = "UPDATE sessions SET proved_at = ?2, token_hash = ?3, second_factor = max(second_factor, ?4) WHERE id = ?1";
 }
@@ -249,6 +251,13 @@ pub fn prove(session: &SessionId, second_factor: bool, now: Millis, random: [u8;
     let token = crypto::token::encode(&random);
     let hash = crypto::hash::sha256_hex(token.as_bytes());
     Fresh { stmt: PROVED.bind([session.into(), now.into(), hash.into(), second_factor.into()]), token }
+}
+
+/// A session goes on under a new token, and the old one is dead; nothing was proved. `random` is 32 bytes from the rng port.
+pub fn renew(session: &SessionId, random: [u8; 32]) -> Fresh {
+    let token = crypto::token::encode(&random);
+    let hash = crypto::hash::sha256_hex(token.as_bytes());
+    Fresh { stmt: RENEWED.bind([session.into(), hash.into()]), token }
 }
 
 /// Ends one session of an account.

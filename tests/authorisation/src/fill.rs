@@ -139,10 +139,30 @@ pub const MY_EMAIL: &str = "{the caller's address}";
 /// What a page puts into a form so that it is acted on once (`store::once`).
 pub const SUBMIT: (&str, &str) = ("submit", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
+/// A password that may be set.
+const NEW_PASSWORD: &str = "tidal-lantern-orchard";
+/// A token and a session that were never made.
+const NO_TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NO_SESSION: &str = "ses_00000000000000000000000000000000";
+
 /// The fields of a form.
 fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
     Some(match place.route.path {
         "/sign-in" => vec![("email", "nobody@example.com"), ("password", PASSWORD)],
+        "/sign-in/link" | "/reset" | "/sign-up/resend" | "/account/email" => vec![("email", "nobody@example.com")],
+        "/sign-in/link/open" | "/account/email/confirm" | "/account/email/undo" | "/sign-up/verify" => vec![("token", NO_TOKEN)],
+        "/reset/choose" => vec![("token", NO_TOKEN), ("password", NEW_PASSWORD)],
+        "/sign-up" => vec![("name", "Somebody"), ("email", "nobody@example.com"), ("password", NEW_PASSWORD)],
+        "/invitations/accept" => vec![("token", NO_TOKEN), ("name", "Somebody"), ("password", NEW_PASSWORD)],
+        "/setup" => vec![("setup_token", "x"), ("name", "Somebody"), ("email", "nobody@example.com"), ("password", NEW_PASSWORD)],
+        "/challenge" | "/account/security/authenticator" => vec![("code", "000000")],
+        "/confirm" => vec![("password", PASSWORD)],
+        "/account" => vec![("name", "Somebody")],
+        "/account/password" => vec![("current", PASSWORD), ("password", NEW_PASSWORD)],
+        "/account/security/authenticator/remove" | "/account/security/recovery-codes" => vec![],
+        "/account/sessions/end" => vec![("session", NO_SESSION)],
+        "/account/sessions/end-others" => vec![("which", "others")],
+        "/theme" => vec![("theme", "dark")],
         "/orgs/{id}/suspend" | "/orgs/{id}/resume" | "/users/{id}/ban" | "/users/{id}/unban" => {
             vec![("reason", "A reason that explains it")]
         }

@@ -7,7 +7,7 @@ use kernel::{
 
 /// A secret with the Workers that may hold it. A secret that stands in no row may be held by none.
 const SECRETS: &[(&str, &[&str])] =
-    &[("STRIPE_WEBHOOK_SECRETS", &["billing"]), ("STRIPE_SECRET_KEY", &["jobs"]), ("RESEND_API_KEY", &["jobs"])];
+    &[("STRIPE_WEBHOOK_SECRETS", &["billing"]), ("STRIPE_SECRET_KEY", &["jobs"]), ("RESEND_API_KEY", &["jobs"]), ("PLATFORM_BOOTSTRAP_TOKEN", &["auth"])];
 /// The Workers that may hold the export bucket.
 const EXPORTS: &[&str] = &["exports", "jobs"];
 

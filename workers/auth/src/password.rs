@@ -3,6 +3,7 @@
 //! A hash takes about 30 ms and 19 MiB, so how many are computed is what a throttle is judged by. The isolate is one thread and a
 //! hash does not wait for anything, so two can't run at once.
 
+use domain::passwords::normalized;
 use kernel::{Result, error::Error};
 use std::cell::Cell;
 
@@ -22,13 +23,23 @@ pub fn computed() -> u64 {
 /// Whether the password opens the account. Takes as long where there is no account, or one without a password.
 pub fn opens(password: &str, stored: Option<&str>) -> bool {
     count();
+    let password = normalized(password);
     match stored {
-        Some(hash) => crypto::password::verify(password, hash),
+        Some(hash) => crypto::password::verify(&password, hash),
         None => {
-            crypto::password::verify_nobody(password);
+            crypto::password::verify_nobody(&password);
             false
         }
     }
+}
+
+/// The hash to store of a new password.
+///
+/// # Errors
+/// An incident when there is no memory for it.
+pub fn fresh(password: &str, salt: [u8; 16]) -> Result<String> {
+    count();
+    crypto::password::hash(&normalized(password), salt).map_err(|e| Error::incident("hashing a password", e.to_string()))
 }
 
 /// The hash to store in place of one that was made with older parameters. `None` when the stored one is as good as today's.
@@ -39,6 +50,5 @@ pub fn renewed(password: &str, stored: &str, salt: [u8; 16]) -> Result<Option<St
     if !crypto::password::needs_rehash(stored) {
         return Ok(None);
     }
-    count();
-    crypto::password::hash(password, salt).map(Some).map_err(|e| Error::incident("hashing a password anew", e.to_string()))
+    fresh(password, salt).map(Some)
 }

@@ -1,11 +1,15 @@
 //! `POST /sign-in`: e-mail address and password for a session.
 //!
 //! The attempt is counted before anything is hashed, for its address and for its account, in one batch that is exact under
-//! race; a success gives both back. Unknown accounts are counted, hashed for and answered like known ones.
+//! race; a success gives both back. Unknown accounts are counted, hashed for and answered like known ones. While an account is
+//! locked, a browser that it knows still comes through, so that the lock can't be turned against its owner.
 
 use crate::{
-    door::{Account, Door},
-    next, password,
+    door::{Account, Door, MOST_FAILURES, Status},
+    enter,
+    fields::{self, FORM},
+    limits::{SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, SIGN_IN_BY_DEVICE},
+    password, post,
     routes::sign_in_page::{Problem, SignInForm},
 };
 use domain::actions;
@@ -15,21 +19,18 @@ use kernel::{
     error::{Code, Error},
     host::Surface,
     input::Text,
-    limit::{Exact, Limit},
+    limit::Limit,
     principal::Scope,
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Span,
 };
+use mail::Letter;
 use shell::Frame;
 use store::{
+    devices,
     limits::{burst, exact},
-    sessions::{self, Begin, Browser, Reached},
+    sessions::Reached,
 };
-
-/// By address, an IPv6 client's whole /64 (security-and-ui.md §1.3 T1).
-const BY_ADDRESS: Exact = Exact { name: "sign_in_address", limit: 5, window_seconds: 60 };
-/// By account: ten failures, then an hour.
-pub const BY_ACCOUNT: Exact = Exact { name: "sign_in_account", limit: 10, window_seconds: 3_600 };
 
 /// Begins a session.
 pub struct SignIn;
@@ -40,9 +41,9 @@ impl Command for SignIn {
         surfaces: &[Surface::App, Surface::Portal, Surface::Platform],
         auth: Auth::Public,
         scope: Scope::None,
-        limit: Limit::AddressExact(BY_ADDRESS),
-        audit: Audit::Records(&[actions::SIGNED_IN, actions::SIGN_IN_FAILED]),
-        payload: Payload::Form(16 * 1_024),
+        limit: Limit::AddressExact(SIGN_IN_BY_ADDRESS),
+        audit: Audit::Records(&[actions::SIGNED_IN, actions::FIRST_FACTOR_PASSED, actions::SIGN_IN_FAILED]),
+        payload: Payload::Form(FORM),
         csrf: Csrf::OriginAndToken,
         idempotency: Idempotency::Natural,
         step_up: StepUp::Never,
@@ -50,41 +51,65 @@ impl Command for SignIn {
     };
     async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
         let door = Door::of(cx.site())?;
-        door.refuse_without_second_factor(cx.app())?;
         let input = req.input()?;
-        let email = input.text("email", Text::line(1, 254)).trim().to_lowercase();
-        let secret = input.text("password", Text::line(1, 128));
-        let next = input.opt_text("next", Text::lines(0, 4_096)).unwrap_or_default();
-        let next = next::checked(&next).unwrap_or_default();
+        let email = input.text(fields::EMAIL, Text::line(1, 254)).trim().to_lowercase();
+        let secret = input.text(fields::PASSWORD, Text::line(1, 128));
+        let next = fields::next(&input);
         if let Err(refused) = input.finish() {
-            return Ok(cx.unchanged(again(&cx, req, door, &email, next, &refused)));
+            return Ok(cx.unchanged(again(&cx, req, door, &email, &next, &refused)));
         }
-        let (now, subject) = (cx.now(), door.subject(&email));
-        let [take, _] = exact::take(BY_ACCOUNT, &subject, now);
-        // Under a guard of its own, to tell a locked account from a busy address.
-        cx.reserve(vec![take, Guard::State.changed_one()]).await.map_err(locked)?;
-        let account = cx.first(door.find(&email)).await?.map(|row| door.account(&row)).transpose()?;
-        let stored = account.as_ref().and_then(|a| a.password_hash.as_deref());
-        let right = password::opens(&secret, stored);
+        let (subject, device) = (door.subject(&email), devices::hash(req));
+        let account = counted(&mut cx, door, &subject, &email, &device).await?;
+        let right = password::opens(&secret, account.as_ref().and_then(Account::password));
         match account {
-            Some(account) if right && !account.blocked => {
-                let given_back = [exact::forget(BY_ACCOUNT, &subject), exact::give_back(BY_ADDRESS, &burst::address(req.ip()), now)];
-                welcome(&cx, req, door, &account, &secret, next::or_home(next), given_back).await
-            }
-            account => turn_away(&cx, req, door, account.as_ref(), right, &email, next).await,
+            Some(account) if right && account.status != Status::Invited => match account.refuse(cx.now()) {
+                Ok(()) => welcome(&cx, req, door, &account, &secret, &next, &subject).await,
+                Err(why) => {
+                    turn_away(&cx, req, door, Some(&account), "not allowed", &email, &next).await?;
+                    Err(why)
+                }
+            },
+            account => turn_away(&cx, req, door, account.as_ref(), "credentials", &email, &next).await,
         }
     }
 }
 
-/// The ten are used up.
-fn locked(error: Error) -> Error {
-    if error.code() != Code::WrongState {
-        return error;
+/// Counts the attempt and looks the account up. Under a guard of its own, to tell a locked account from a busy address.
+async fn counted(cx: &mut Write<'_>, door: Door<'_>, subject: &str, email: &str, device: &str) -> Result<Option<Account>> {
+    let now = cx.now();
+    let [take, _] = exact::take(SIGN_IN_BY_ACCOUNT, subject, now);
+    let locked = match cx.reserve(vec![take, Guard::State.changed_one()]).await {
+        Ok(()) => false,
+        Err(e) if e.code() == Code::WrongState => true,
+        Err(e) => return Err(e),
+    };
+    if locked && device.is_empty() {
+        return Err(refused(cx, subject).await?);
     }
-    let wait = Span::seconds(i64::from(BY_ACCOUNT.window_seconds));
-    Error::new(Code::RateLimited, "Signing in with this e-mail address has failed too often.")
-        .retry_after(wait)
-        .member("policy", BY_ACCOUNT.name)
+    let account = cx.first(door.find(email, device)).await?.map(|row| door.account(&row)).transpose()?;
+    if locked {
+        if !account.as_ref().is_some_and(|a| a.known_here) {
+            return Err(refused(cx, subject).await?);
+        }
+        let of = format!("{subject}:{device}");
+        cx.reserve(exact::take(SIGN_IN_BY_DEVICE, &of, now).into()).await?;
+    }
+    Ok(account)
+}
+
+/// The ten are used up, and when there is one again.
+async fn refused(cx: &Write<'_>, subject: &str) -> Result<Error> {
+    let now = cx.now();
+    let wait = match cx.first(exact::used(SIGN_IN_BY_ACCOUNT, subject, now)).await? {
+        Some(row) => exact::wait(SIGN_IN_BY_ACCOUNT, row.int(0)?, row.int(1)?, now),
+        None => Span::seconds(1),
+    };
+    Ok(Error::new(
+        Code::RateLimited,
+        "Signing in with this e-mail address has failed too often. A new password or a sign-in link works at once.",
+    )
+    .retry_after(wait)
+    .member("policy", SIGN_IN_BY_ACCOUNT.name))
 }
 
 async fn welcome(
@@ -94,64 +119,63 @@ async fn welcome(
     account: &Account,
     secret: &str,
     next: &str,
-    given_back: [kernel::Stmt; 2],
+    subject: &str,
 ) -> Result<Committed> {
-    let of = Begin {
-        kind: door.kind(),
-        subject: &account.id,
-        org: door.org(),
-        method: "password",
-        reached: Reached::OneFactor,
-        browser: Browser::of(req),
-    };
-    let fresh = sessions::begin(&cx.id(), of, cx.now(), cx.random());
+    let reached = enter::by_first_factor(door, account);
+    let action = if reached == Reached::Challenge { actions::FIRST_FACTOR_PASSED } else { actions::SIGNED_IN };
     let mut change = cx
-        .mutation_in(door.log(), actions::SIGNED_IN, &account.id)?
+        .mutation_in(door.log(), action, &account.id)?
         .identified_as(door.kind(), &account.id, &account.name)
-        .detail(format!("{{\"method\":\"password\",\"surface\":\"{}\"}}", cx.site().surface().as_str()))
-        .then_one(fresh.stmt);
-    // Whatever session this browser had on this host ends: a token never outlives a sign-in.
-    if let Some(old) = req.cookie(sessions::COOKIE) {
-        change = change.then(sessions::end(&old));
-    }
+        .detail(format!("{{\"method\":\"password\",\"surface\":\"{}\"}}", cx.site().surface().as_str()));
     if let Some(old) = account.password_hash.as_deref()
         && let Some(new) = password::renewed(secret, old, cx.random())?
     {
         change = change.then(door.renew(account, old, &new));
     }
-    for stmt in given_back {
-        change = change.then(stmt);
+    change = change.then(exact::forget(SIGN_IN_BY_ACCOUNT, subject)).then(exact::give_back(
+        SIGN_IN_BY_ADDRESS,
+        &burst::address(req.ip()),
+        cx.now(),
+    ));
+    if account.failures > 0 {
+        change = change.then(door.forgive(&account.id));
     }
-    let cookie = sessions::cookie(sessions::COOKIE, &fresh.token, sessions::lifetime(door.kind()));
-    change.commit(Reply::see_other(next).with("set-cookie", cookie)).await
+    let (change, reply) = enter::begin(cx, req, change, door, account, ("password", reached), next)?;
+    change.commit(reply).await
 }
 
-/// The refusal is committed with its record. Who is blocked learns it only by the right password.
+/// The refusal is committed with its record. Who is blocked or banned learns it only by the right password.
 async fn turn_away(
     cx: &Write<'_>,
     req: &Request,
     door: Door<'_>,
     account: Option<&Account>,
-    right: bool,
+    why: &str,
     email: &str,
     next: &str,
 ) -> Result<Committed> {
-    let why = if right { "blocked" } else { "credentials" };
     let target = account.map_or("unknown", |a| a.id.as_str());
     let detail = format!("{{\"reason\":\"{why}\",\"surface\":\"{}\"}}", cx.site().surface().as_str());
-    let reply = form(cx, req, door, email, next, Problem::Credentials);
-    let done = cx.mutation_in(door.log(), actions::SIGN_IN_FAILED, target)?.denied().detail(detail).commit(reply).await?;
-    if right { Err(Code::AccountBlocked.into()) } else { Ok(done) }
+    let mut change = cx.mutation_in(door.log(), actions::SIGN_IN_FAILED, target)?.denied().detail(detail);
+    if let Some(account) = account.filter(|_| why == "credentials") {
+        change = change.then(door.failed(&account.id));
+        if let Some(hash) = account.password_hash.as_deref()
+            && account.failures + 1 >= MOST_FAILURES
+        {
+            let letter = Letter::PasswordOff { name: account.name.clone(), at: cx.now(), reset: post::page(cx.app(), req, "/reset")? };
+            // Once for each password.
+            let key = format!("password_off:{}:{}", account.id, crypto::hash::sha256_hex(hash.as_bytes()));
+            change = post::letter_once(change, cx.app(), door, &account.email, letter, key)?;
+        }
+    }
+    change.commit(form(cx, req, door, email, next, Problem::Credentials)).await
 }
 
 /// The form again, with what was wrong with its fields.
 fn again(cx: &Write<'_>, req: &Request, door: Door<'_>, email: &str, next: &str, refused: &Error) -> Reply {
-    match refused {
-        Error::Problem(p) => form(cx, req, door, email, next, Problem::Fields(&p.fields)),
-        Error::Internal(_) | Error::AlreadyDone => form(cx, req, door, email, next, Problem::Credentials),
-    }
+    form(cx, req, door, email, next, Problem::Fields(refused.fields()))
 }
 
 fn form(cx: &Write<'_>, req: &Request, door: Door<'_>, email: &str, next: &str, problem: Problem<'_>) -> Reply {
-    SignInForm { door, by_password: true, email, next, problem }.reply(&Frame::of(cx, req))
+    SignInForm { door, email, next, problem, first_run: false }.reply(&Frame::of(cx, req))
 }

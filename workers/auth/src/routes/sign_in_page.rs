@@ -1,7 +1,10 @@
-//! `GET /sign-in`: the form, in the look of its surface.
+//! `GET /sign-in`: the form, in the look of its surface, with the other ways in.
 
-use crate::{door::Door, next};
-use html::form::{self, Field, Form};
+use crate::{door::Door, enter, fields, next};
+use html::{
+    form::{self, Field, Form},
+    part,
+};
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
     dispatch::SIGN_IN,
@@ -34,8 +37,11 @@ impl Query for SignInPage {
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let door = Door::of(cx.site())?;
         let next = req.query("next").and_then(next::checked).unwrap_or_default();
-        let form = SignInForm { door, by_password: door.opens_by_password(cx.app()), email: "", next, problem: Problem::None };
-        Ok(form.reply(&Frame::of(&cx, req)))
+        let first_run = match door {
+            Door::Operator => crate::routes::set_up::page::is_open(&cx).await?,
+            Door::Staff | Door::Customer(_) => false,
+        };
+        Ok(SignInForm { door, email: "", next, problem: Problem::None, first_run }.reply(&Frame::of(&cx, req)))
     }
 }
 
@@ -53,10 +59,11 @@ pub(super) enum Problem<'a> {
 /// The page with the form, shown first and after a refusal.
 pub(super) struct SignInForm<'a> {
     pub door: Door<'a>,
-    pub by_password: bool,
     pub email: &'a str,
     pub next: &'a str,
     pub problem: Problem<'a>,
+    /// Whether there is no operator yet.
+    pub first_run: bool,
 }
 
 impl SignInForm<'_> {
@@ -67,8 +74,8 @@ impl SignInForm<'_> {
             Door::Customer(tenant) => format!("Sign in to {}", tenant.name),
         };
         let fields = [
-            Field::email("email", "E-mail address").autocomplete("username").value(self.email),
-            Field::password("password", "Password", "current-password"),
+            Field::email(fields::EMAIL, "E-mail address").autocomplete("username").value(self.email),
+            Field::password(fields::PASSWORD, "Password", "current-password"),
         ];
         let errors = match self.problem {
             Problem::Fields(errors) => errors,
@@ -81,22 +88,27 @@ impl SignInForm<'_> {
                 }
                 (form::summary(errors, &fields))
                 h1 { (title) }
-                @if self.by_password {
-                    div class="card" {
-                        (Form::new(SIGN_IN, frame.csrf(), "Sign in").render(&html! {
-                            @for field in &fields { (field.render(errors)) }
-                            @if !self.next.is_empty() { (form::hidden("next", self.next)) }
-                        }))
-                    }
-                    @if let Door::Operator = self.door {
-                        p class="quiet" { "This is a local copy, where a password is enough. A deployed console asks for a second factor." }
-                    }
-                } @else {
-                    p class="notice" {
-                        "Operators can't sign in to this deployment yet: the console asks for a second factor, and there is no way to enroll one \
-                         before multi-factor authentication is available. There is no way round it."
-                    }
+                @if self.first_run {
+                    (part::callout(part::Tone::Plain, "There is no operator yet", &html! {
+                        "This deployment is new. " a href="/setup" { "Set up this deployment" } " to make the first one."
+                    }))
                 }
+                div class="card" {
+                    (Form::new(SIGN_IN, frame.csrf(), "Sign in").render(&html! {
+                        @for field in &fields { (field.render(errors)) }
+                        @if !self.next.is_empty() { (form::hidden("next", self.next)) }
+                    }))
+                }
+                p class="quiet" {
+                    a href="/reset" { "Forgot your password?" }
+                    " · "
+                    a href=(enter::led("/sign-in/link", self.next)) { "Sign in by mail" }
+                }
+                @if self.door.self_sign_up() { p class="quiet" { "No account yet? " a href=(enter::led("/sign-up", self.next)) { "Create one" } } }
+                @if let Door::Customer(tenant) = self.door {
+                    @if !tenant.self_sign_up { p class="quiet" { "Accounts here are by invitation from " (tenant.name) "." } }
+                }
+                @if let Door::Operator = self.door { p class="quiet" { "After the password, the console asks for a code of your authenticator app." } }
             }
         };
         let page = frame.bare(&title);

@@ -1,0 +1,4 @@
+//! Proving again who one is.
+
+pub mod page;
+pub mod prove;

@@ -1,0 +1,74 @@
+//! `POST /sign-in/link`: sends a link to sign in, if there is such an account. The answer is the same either way.
+
+use crate::{
+    door::{Door, Status},
+    fields::{self, FORM},
+    limits::{MAIL_BY_ADDRESS, MAIL_BY_RECIPIENT},
+    links, post,
+    routes::link::request_page,
+};
+use domain::actions;
+use kernel::{
+    Command, Committed, Error, Reply, Request, Result, Route, Write,
+    host::Surface,
+    limit::Limit,
+    principal::Scope,
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+};
+use mail::Letter;
+use shell::Frame;
+use store::{
+    limits::exact,
+    tokens::{self, Issue, Purpose},
+};
+
+/// Sends the link.
+pub struct LinkRequest;
+impl Command for LinkRequest {
+    const ROUTE: Route = Route {
+        method: Method::Post,
+        path: "/sign-in/link",
+        surfaces: &[Surface::App, Surface::Portal, Surface::Platform],
+        auth: Auth::Public,
+        scope: Scope::None,
+        limit: Limit::AddressExact(MAIL_BY_ADDRESS),
+        audit: Audit::Records(&[actions::SIGN_IN_LINK_REQUESTED]),
+        payload: Payload::Form(FORM),
+        csrf: Csrf::OriginAndToken,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
+        summary: "Sends a sign-in link",
+    };
+    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+        let door = Door::of(cx.site())?;
+        let input = req.input()?;
+        let email = fields::email(&input);
+        let next = fields::next(&input);
+        if let Err(refused) = input.finish() {
+            return Ok(cx.unchanged(request_page::page(&Frame::of(&cx, req), &email, &next, refused.fields())));
+        }
+        cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), cx.now()).into()).await?;
+        let account = cx.first(door.find(&email, "")).await?.map(|row| door.account(&row)).transpose()?;
+        let able = account.filter(|a| a.status == Status::Active && a.refuse(cx.now()).is_ok());
+        let target = able.as_ref().map_or("unknown", |a| a.id.as_str());
+        let mut change = cx.mutation_in(door.log(), actions::SIGN_IN_LINK_REQUESTED, target)?;
+        if let Some(account) = &able {
+            let asked = links::Asked { browser: links::browser(req), next };
+            let detail = serde_json::to_string(&asked).map_err(|e| Error::incident("writing a link's detail", e.to_string()))?;
+            let of = Issue {
+                purpose: Purpose::SignIn,
+                subject: &account.id,
+                org: door.org(),
+                host: req.host(),
+                email: &account.email,
+                detail: Some(&detail),
+            };
+            change = change.then(tokens::end(&account.id, Purpose::SignIn, cx.now()));
+            let (with, issued) = tokens::issue(change, cx.app(), &of)?;
+            let letter =
+                Letter::SignInLink { link: tokens::link(cx.app(), req.host(), "/sign-in/link/open", &issued)?, expires: issued.expires };
+            change = post::letter(with, cx.app(), door, &account.email, letter)?;
+        }
+        change.commit(Reply::see_other("/sign-in/link/sent")).await
+    }
+}

@@ -1,0 +1,4 @@
+//! The first operator of a deployment.
+
+pub mod act;
+pub mod page;

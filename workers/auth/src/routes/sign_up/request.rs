@@ -1,0 +1,69 @@
+//! `POST /sign-up`: asks for an account. There is none until the address is confirmed: what was typed waits, sealed, beside the
+//! link. Whether the address has an account already makes no difference that can be seen from here; it is told by mail.
+
+use crate::{
+    door::{Door, Status},
+    fields::{self, FORM},
+    limits::{MAIL_BY_RECIPIENT, SIGN_UP_BY_ADDRESS},
+    links, password, post,
+    routes::sign_up::{Pending, page},
+};
+use domain::actions;
+use kernel::{
+    Command, Committed, Mutation, Reply, Request, Result, Route, Write,
+    dispatch::SIGN_IN,
+    host::Surface,
+    limit::Limit,
+    principal::Scope,
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+};
+use mail::Letter;
+use shell::Frame;
+use store::limits::exact;
+
+/// Asks for an account.
+pub struct SignUpRequest;
+impl Command for SignUpRequest {
+    const ROUTE: Route = Route {
+        method: Method::Post,
+        path: "/sign-up",
+        surfaces: &[Surface::App, Surface::Portal],
+        auth: Auth::Public,
+        scope: Scope::None,
+        limit: Limit::AddressExact(SIGN_UP_BY_ADDRESS),
+        audit: Audit::Records(&[actions::SIGN_UP_REQUESTED]),
+        payload: Payload::Form(FORM),
+        csrf: Csrf::OriginAndToken,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Never,
+        summary: "Asks for an account",
+    };
+    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+        let door = Door::of(cx.site())?;
+        let frame = Frame::of(&cx, req);
+        if !door.self_sign_up() {
+            return Ok(cx.unchanged(page::by_invitation(&frame, door)));
+        }
+        let input = req.input()?;
+        let (name, email, next) = (fields::name(&input), fields::email(&input), fields::next(&input));
+        let secret = fields::new_password(&input, door, req.host(), &[&name, &email]);
+        if let Err(refused) = input.finish() {
+            return Ok(cx.unchanged(page::page(&frame, door, &name, &email, &next, refused.fields())));
+        }
+        cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), cx.now()).into()).await?;
+        // Hashed whether or not it is of any use: the answer takes as long.
+        let password_hash = password::fresh(&secret, cx.random())?;
+        let pending = Pending { name, password_hash, browser: links::browser(req), next };
+        let taken =
+            cx.first(door.find(&email, "")).await?.map(|row| door.account(&row)).transpose()?.is_some_and(|a| a.status != Status::Invited);
+        let change = cx.mutation_in(door.log(), actions::SIGN_UP_REQUESTED, "sign-up")?;
+        let change = if taken { told(&cx, req, door, change, &email)? } else { pending.issue(&cx, req, door, change, &email)? };
+        change.commit(Reply::see_other("/sign-up/sent")).await
+    }
+}
+
+/// Tells the owner of an account that somebody tried.
+pub(super) fn told(cx: &Write<'_>, req: &Request, door: Door<'_>, change: Mutation, email: &str) -> Result<Mutation> {
+    let letter = Letter::AlreadyRegistered { sign_in: post::page(cx.app(), req, SIGN_IN)?, reset: post::page(cx.app(), req, "/reset")? };
+    post::letter(change, cx.app(), door, email, letter)
+}
