@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests; what goes wrong in them must stop the test")]
 
-use kernel::Reply;
+use kernel::{Id, Reply};
 use pages::{field, problems};
 use portal::WORKER;
 use store::sessions::{COOKIE, FORM_COOKIE};

@@ -1,7 +1,5 @@
 //! The inbox and the choices of a customer: of one tenant, and their own.
 
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a test must stop it")]
-
 use kernel::Id;
 use portal::WORKER;
 use testkit::{Harness, get, post, world::entry_of};

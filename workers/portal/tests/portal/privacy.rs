@@ -153,7 +153,8 @@ fn the_copy_holds_everything_of_ones_own_and_nothing_of_others() {
         .into();
     let sessions = usize::try_from(count(&h, "SELECT count(*) FROM sessions WHERE subject = ?1", &[me.id.as_str()])).unwrap();
     let inbox = usize::try_from(count(&h, "SELECT count(*) FROM inbox WHERE recipient = ?1", &[me.id.as_str()])).unwrap();
-    assert_eq!(sizes, [sessions, 1, 1, inbox, 1, 1, 2]);
+    let mails = usize::try_from(count(&h, "SELECT count(*) FROM mails WHERE recipient = ?1", &[me.email.as_str()])).unwrap();
+    assert_eq!(sizes, [sessions, 1, 1, inbox, 1, mails, 2]);
     assert_eq!(document["continues_at"], Json::Null);
     let recorded = "SELECT count(*) FROM audit_events WHERE action = 'customer.data_downloaded' AND actor_id = ?1 AND org_id = ?2";
     assert_eq!(count(&h, recorded, &[me.id.as_str(), team.id.as_str()]), 1);
