@@ -102,7 +102,7 @@ fn a_message_that_its_queue_gives_up_is_buried_and_its_row_is_swept_all_the_same
     }
     let message = h.queues.take_due(&[Queue::Events]).unwrap();
     h.work(&WORKER, async |task| (HANDLERS.bury)(task, message.queue, &message.body).await).unwrap();
-    assert_eq!(h.db.count("SELECT count(*) FROM dead_letters", &[]), 1);
+    assert_eq!(h.db.count("SELECT count(*) FROM dead_letters WHERE queue = 'portico-events'", &[]), 1);
     h.run_for(&WORKER, &HANDLERS, Span::minutes(3));
     assert_eq!(h.http.take().len(), 1);
 }

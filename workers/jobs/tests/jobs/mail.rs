@@ -45,6 +45,10 @@ fn post(h: &Harness) -> MailId {
 fn column(h: &Harness, id: &MailId, column: &str) -> String {
     h.db.text(&format!("SELECT COALESCE({column}, 'null') || '' FROM mails WHERE id = ?1"), &[id.into()])
 }
+/// Takes what the provider was sent; what crons ask others for is none of it.
+fn received(h: &Harness) -> Vec<(kernel::Millis, kernel::ports::Outgoing)> {
+    h.http.take().into_iter().filter(|(_, one)| one.url.starts_with("https://api.resend.com/")).collect()
+}
 /// Lets time go on, with its crons, until the mail is in the state.
 fn until(h: &Harness, id: &MailId, state: &str) {
     for _ in 0..3_000 {
@@ -77,7 +81,7 @@ fn a_mail_is_sent_once_and_what_it_says_is_never_in_the_open() {
     assert!(column(&h, &id, "content").starts_with("v1."), "it is sealed");
     assert!(!everything(&h).contains(TOKEN) && !everything(&h).contains("app.example"));
     h.drain(&WORKER, &HANDLERS);
-    let sent = h.http.take();
+    let sent = received(&h);
     assert_eq!(sent.len(), 1);
     assert_eq!(header(&sent[0].1, "idempotency-key"), id.as_str());
     assert!(String::from_utf8_lossy(&sent[0].1.body).contains(TOKEN));
@@ -89,7 +93,7 @@ fn a_mail_is_sent_once_and_what_it_says_is_never_in_the_open() {
     h.clock.advance(Span::minutes(5));
     h.tick(&WORKER, &HANDLERS, Cron::Minute).unwrap();
     h.drain(&WORKER, &HANDLERS);
-    assert!(h.http.take().is_empty());
+    assert!(received(&h).is_empty());
 }
 
 #[test]
@@ -104,7 +108,7 @@ fn of_two_consumers_at_once_one_sends() {
         };
         let ended = h.interleave(vec![one(), one(), one()], seed);
         assert!(ended.iter().all(Result::is_ok));
-        assert_eq!(h.http.take().len(), 1, "seed {seed}");
+        assert_eq!(received(&h).len(), 1, "seed {seed}");
     }
 }
 
@@ -115,7 +119,7 @@ fn a_lost_hint_costs_a_minute_and_a_lost_answer_repeats_the_key() {
     let id = post(&h);
     h.http.serve(|_| Ok(answer(200, "{\"id\":\"re-1\"}")));
     h.drain(&WORKER, &HANDLERS);
-    assert!(h.http.take().is_empty(), "the hint was lost");
+    assert!(received(&h).is_empty(), "the hint was lost");
     h.queues.lose(0);
     // The provider took it, and the isolate ended before that was written down.
     for io in 1..8 {
@@ -127,7 +131,7 @@ fn a_lost_hint_costs_a_minute_and_a_lost_answer_repeats_the_key() {
         h.clock.advance(Span::minutes(3));
     }
     until(&h, &id, "sent");
-    let sent = h.http.take();
+    let sent = received(&h);
     assert!(sent.len() >= 2, "{}", sent.len());
     assert!(sent.iter().all(|(_, one)| header(one, "idempotency-key") == id.as_str() && one.body == sent[0].1.body));
 }
@@ -138,7 +142,7 @@ fn a_provider_that_is_down_is_tried_again_and_in_the_end_the_mail_is_given_up() 
     let id = post(&h);
     h.http.serve(|_| Err(HttpError::Timeout));
     until(&h, &id, "dead");
-    let sent = h.http.take();
+    let sent = received(&h);
     assert_eq!(i64::try_from(sent.len()).unwrap(), queue_mail::MOST_ATTEMPTS);
     let took = sent.last().unwrap().0.since(sent[0].0);
     assert!(took < Span::hours(24), "all attempts lie within the provider's memory of the key");
@@ -225,7 +229,7 @@ fn every_fault_of_the_database_ends_in_one_mail() {
             h.drain(&WORKER, &HANDLERS);
             until(&h, &id, "sent");
             h.db.heal();
-            let keys: Vec<String> = h.http.take().iter().map(|(_, one)| header(one, "idempotency-key").to_owned()).collect();
+            let keys: Vec<String> = received(&h).iter().map(|(_, one)| header(one, "idempotency-key").to_owned()).collect();
             assert!(!keys.is_empty() && keys.iter().all(|key| key == id.as_str()), "{keys:?}");
         }
     }
