@@ -1,6 +1,6 @@
 //! The console through dispatch: who may do what, what stops at once, what is never shown, and what two operators do to each other.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use kernel::{Id, Millis, Reply, host::Surface, ports::Clock, principal::OperatorRole, time::Span};
 use platform::WORKER;

@@ -38,22 +38,27 @@ kernel::sql! {
          WHERE o.id = ?1 OR o.slug = ?1 OR o.name LIKE ?2 ESCAPE '\\' OR o.slug LIKE ?2 ESCAPE '\\' \
            OR o.id IN (SELECT d.org_id FROM domains d WHERE d.host = ?1 AND d.state <> 'removed') \
          ORDER BY o.id = ?1 DESC, o.slug = ?1 DESC, o.id DESC LIMIT ?3";
+    /// By id or by how the address begins: never walks the table.
     Read Global("operators search all staff accounts")
-    USERS(4) -> ["id", "name", "email", "email_verified_at", "banned_until", "deleted_at"] =
+    USERS(3) -> ["id", "name", "email", "email_verified_at", "banned_until", "deleted_at"] =
         "SELECT u.id, u.name, u.email, u.email_verified_at, u.banned_until, u.deleted_at FROM users u \
-         WHERE u.id = ?1 OR (u.email >= ?1 AND u.email < ?2) OR u.name LIKE ?3 ESCAPE '\\' \
-         ORDER BY u.id = ?1 DESC, u.email = ?1 DESC, u.id DESC LIMIT ?4";
+         WHERE u.id = ?1 OR (u.email >= ?1 AND u.email < ?2) ORDER BY u.email LIMIT ?3";
+    /// By name too, newest first: walks until there are enough.
+    Read Global("operators search all staff accounts")
+    NAMED(4) -> ["id", "name", "email", "email_verified_at", "banned_until", "deleted_at"] =
+        "SELECT u.id, u.name, u.email, u.email_verified_at, u.banned_until, u.deleted_at FROM users u \
+         WHERE u.name LIKE ?3 ESCAPE '\\' OR (u.email >= ?1 AND u.email < ?2) ORDER BY u.id DESC LIMIT ?4";
     Read Global("operators search the customers of all organizations, by address or id")
     CUSTOMERS(3) -> ["org_id", "id", "name", "email", "status", "org"] =
         "SELECT c.org_id, c.id, c.name, c.email, c.status, o.name AS org FROM customers c JOIN orgs o ON o.id = c.org_id \
          WHERE c.email >= ?1 AND c.email < ?2 ORDER BY c.email LIMIT ?3";
-    /// Ids are unique within an organization: one look in each.
+    /// Ids are unique within an organization: one look in each. The cross join keeps the order, so that no table is walked but theirs.
     Read Global("operators search all organizations by id")
     CUSTOMER(1) -> ["org_id", "id", "name", "email", "status", "org"] =
-        "SELECT c.org_id, c.id, c.name, c.email, c.status, o.name AS org FROM orgs o JOIN customers c ON c.org_id = o.id AND c.id = ?1 LIMIT 1";
+        "SELECT c.org_id, c.id, c.name, c.email, c.status, o.name AS org FROM orgs o CROSS JOIN customers c ON c.org_id = o.id AND c.id = ?1 LIMIT 1";
     Read Global("operators search all organizations by id")
     KEY(1) -> ["org_id", "id", "name", "hint", "revoked_at", "org"] =
-        "SELECT k.org_id, k.id, k.name, k.hint, k.revoked_at, o.name AS org FROM orgs o JOIN api_keys k ON k.org_id = o.id AND k.id = ?1 LIMIT 1";
+        "SELECT k.org_id, k.id, k.name, k.hint, k.revoked_at, o.name AS org FROM orgs o CROSS JOIN api_keys k ON k.org_id = o.id AND k.id = ?1 LIMIT 1";
     /// What is shown of a key wherever it is listed: its first characters and its last.
     Read Global("operators search the API keys of all organizations by what is shown of them")
     KEYS(2) -> ["org_id", "id", "name", "hint", "revoked_at", "org"] =
@@ -61,7 +66,7 @@ kernel::sql! {
     /// Where it belongs, not what it says: a ticket is its organization's.
     Read Global("operators search all organizations by id")
     TICKET(1) -> ["org_id", "id", "status", "created_at", "org"] =
-        "SELECT t.org_id, t.id, t.status, t.created_at, o.name AS org FROM orgs o JOIN tickets t ON t.org_id = o.id AND t.id = ?1 LIMIT 1";
+        "SELECT t.org_id, t.id, t.status, t.created_at, o.name AS org FROM orgs o CROSS JOIN tickets t ON t.org_id = o.id AND t.id = ?1 LIMIT 1";
     Read Global("operators find what a request did, in whichever log")
     REQUEST(4) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.id >= ?1 AND a.id < ?2 AND a.request_id = ?3 ORDER BY a.id LIMIT ?4");
@@ -143,18 +148,22 @@ fn by_text(q: &str) -> Vec<Part> {
     let end = prefix::end(&lower);
     vec![
         (ORGS.bind([lower.as_str().into(), pattern.clone().into(), SHOWN.into()]), orgs),
-        (USERS.bind([lower.as_str().into(), end.as_str().into(), pattern.into(), SHOWN.into()]), users),
+        // An address is found by its index; only what may be a name is looked for in names.
+        if q.contains('@') {
+            (USERS.bind([lower.as_str().into(), end.as_str().into(), SHOWN.into()]), users)
+        } else {
+            (NAMED.bind([lower.as_str().into(), end.as_str().into(), pattern.into(), SHOWN.into()]), users)
+        },
         (CUSTOMERS.bind([lower.into(), end.into(), SHOWN.into()]), customers),
         (KEYS.bind([q.into(), SHOWN.into()]), keys),
     ]
 }
 
 fn by_id(q: &str) -> Option<Vec<Part>> {
-    let nothing_like = || like::contains(q);
     Some(if OrgId::parse(q).is_some() {
-        vec![(ORGS.bind([q.into(), nothing_like().into(), SHOWN.into()]), orgs as fn(&Rows, Millis) -> Result<Markup>)]
+        vec![(ORGS.bind([q.into(), like::contains(q).into(), SHOWN.into()]), orgs as fn(&Rows, Millis) -> Result<Markup>)]
     } else if UserId::parse(q).is_some() {
-        vec![(USERS.bind([q.into(), q.into(), nothing_like().into(), SHOWN.into()]), users)]
+        vec![(USERS.bind([q.into(), q.into(), SHOWN.into()]), users)]
     } else if CustomerId::parse(q).is_some() {
         vec![(CUSTOMER.bind([q.into()]), customers)]
     } else if KeyId::parse(q).is_some() {
