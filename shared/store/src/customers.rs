@@ -1,6 +1,9 @@
 //! Changes to customers, the same whether a member or a program makes them: inviting, inviting again, renaming, and their limit.
 
-use crate::tokens::{self, Issue, Purpose};
+use crate::{
+    sessions,
+    tokens::{self, Issue, Purpose},
+};
 use domain::{
     customers::{Customer, Status, refusal},
     events,
@@ -37,6 +40,10 @@ kernel::sql! {
     /// Only where it still is what was read.
     Write Org RENAME(4) -> [] =
         "UPDATE customers SET name = ?4 WHERE org_id = ?1 AND id = ?2 AND name = ?3 AND deleted_at IS NULL";
+    Write Org BLOCK(3) -> [] =
+        "UPDATE customers SET status = 'blocked', blocked_reason = ?3 WHERE org_id = ?1 AND id = ?2 AND status = 'active' AND deleted_at IS NULL";
+    Write Org UNBLOCK(2) -> [] =
+        "UPDATE customers SET status = 'active', blocked_reason = NULL WHERE org_id = ?1 AND id = ?2 AND status = 'blocked' AND deleted_at IS NULL";
     /// Only while the invitation is open.
     Write Org STILL_INVITED(2) -> [] = "UPDATE customers SET status = 'invited' WHERE org_id = ?1 AND id = ?2 AND status = 'invited' AND deleted_at IS NULL";
 }
@@ -165,6 +172,27 @@ pub fn rename(change: Mutation, org: &OrgId, before: &Customer, after: &Customer
     let rename = RENAME.bind([org.into(), (&before.id).into(), before.name.as_str().into(), after.name.as_str().into()]);
     let detail = serde_json::json!({"name": {"from": before.name, "to": after.name}}).to_string();
     Ok(change.then_guarded(Guard::Version, rename).detail(detail).event(org, events::CUSTOMER_UPDATED.name, data(after)?))
+}
+
+/// Locks an active customer out of the portal, and out of wherever they are signed in; links that they were sent end. Anybody else is
+/// [`Code::WrongState`](kernel::error::Code).
+///
+/// # Errors
+/// An incident when the event can't be written.
+pub fn block(change: Mutation, org: &OrgId, before: &Customer, reason: Option<&str>) -> Result<Mutation> {
+    let (id, now) = (before.id.as_str(), change.at());
+    let block = BLOCK.bind([org.into(), (&before.id).into(), reason.into()]);
+    let change = change.then_guarded(Guard::State, block).then(sessions::end_all(id)).then(tokens::end_all(id, "", now));
+    told(change, org, events::CUSTOMER_BLOCKED, &Customer { status: Status::Blocked.as_str(), ..before.clone() })
+}
+
+/// Lets a blocked customer in again. Anybody else is [`Code::WrongState`](kernel::error::Code).
+///
+/// # Errors
+/// As [`block`].
+pub fn unblock(change: Mutation, org: &OrgId, before: &Customer) -> Result<Mutation> {
+    let change = change.then_guarded(Guard::State, UNBLOCK.bind([org.into(), (&before.id).into()]));
+    told(change, org, events::CUSTOMER_UPDATED, &Customer { status: Status::Active.as_str(), ..before.clone() })
 }
 
 /// Records that a customer was changed otherwise.

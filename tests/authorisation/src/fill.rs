@@ -129,6 +129,7 @@ pub fn path_of(place: &Place, ids: Ids, own: &Org, other: &Org, me: Option<&str>
 fn prepared(place: &Place) -> Option<Value> {
     Some(match (place.route.method.as_str(), place.route.path) {
         ("PATCH", "/v1/tickets/{id}") => json!({"subject": "changed", "body": "changed", "status": "closed"}),
+        ("PATCH", "/v1/customers/{id}") => json!({"name": "changed", "status": "blocked", "blocked_reason": "changed"}),
         ("PATCH", "/v1/webhook-endpoints/{id}") => json!({"description": "changed"}),
         _ => return None,
     })

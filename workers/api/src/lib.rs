@@ -1,4 +1,4 @@
-//! The external API's own resources: `/v1/me`, tickets and their comments. Also answers what no other Worker's routes match
+//! The external API's own resources: `/v1/me`, customers, tickets and their comments. Also answers what no other Worker's routes match
 //! on the API host, so that a wrong address gets a problem document.
 
 pub mod routes;
@@ -10,11 +10,18 @@ use kernel::{
     route::{Entry, command, query},
     worker::{Binding, Worker},
 };
-use routes::{comment_create, comment_list, me, ticket_create, ticket_get, ticket_list, ticket_update};
+use routes::{
+    comment_create, comment_list, customer_create, customer_get, customer_list, customer_update, me, ticket_create, ticket_get,
+    ticket_list, ticket_update,
+};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
     query::<me::Me>(),
+    query::<customer_list::CustomerList>(),
+    command::<customer_create::CustomerCreate>(),
+    query::<customer_get::CustomerGet>(),
+    command::<customer_update::CustomerUpdate>(),
     query::<ticket_list::TicketList>(),
     command::<ticket_create::TicketCreate>(),
     query::<ticket_get::TicketGet>(),
@@ -28,7 +35,7 @@ pub const WORKER: Worker = Worker {
     name: "api",
     routes: ROUTES,
     fallback: &[Surface::Api],
-    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events)],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Mail)],
     vars: &[],
     secrets: &[],
     consumes: &[],
@@ -36,7 +43,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[ticket_list::CATALOGUE, ticket_get::CATALOGUE, comment_list::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] = &[customer_list::CATALOGUE, ticket_list::CATALOGUE, ticket_get::CATALOGUE, comment_list::CATALOGUE];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER);

@@ -2,6 +2,10 @@
 
 pub mod comment_create;
 pub mod comment_list;
+pub mod customer_create;
+pub mod customer_get;
+pub mod customer_list;
+pub mod customer_update;
 pub mod me;
 pub mod ticket;
 pub mod ticket_create;

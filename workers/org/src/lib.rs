@@ -128,8 +128,6 @@ pub const CATALOGUES: &[&[Sql]] = &[
     customers::cancel_page::CATALOGUE,
     customers::cancel::CATALOGUE,
     customers::block_page::CATALOGUE,
-    customers::block::CATALOGUE,
-    customers::unblock::CATALOGUE,
     search::CATALOGUE,
     tickets::list::CATALOGUE,
     tickets::people::CATALOGUE,

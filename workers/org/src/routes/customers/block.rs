@@ -6,13 +6,9 @@ use super::{
     of_form,
 };
 use crate::refused::fields;
-use domain::{
-    actions,
-    customers::{Customer, REASON, Status},
-    events,
-};
+use domain::{actions, customers::REASON};
 use kernel::{
-    Command, Committed, Guard, Reply, Request, Result, Route, Write,
+    Command, Committed, Reply, Request, Result, Route, Write,
     error::Code,
     flash::Tone,
     host::Surface,
@@ -22,12 +18,7 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use shell::Frame;
-use store::{customers, sessions, tokens};
-
-kernel::sql! {
-    Write Org BLOCK(3) -> [] =
-        "UPDATE customers SET status = 'blocked', blocked_reason = ?3 WHERE org_id = ?1 AND id = ?2 AND status = 'active' AND deleted_at IS NULL";
-}
+use store::customers;
 
 /// Blocks a customer.
 pub struct Block;
@@ -60,15 +51,8 @@ impl Command for Block {
         }
         let to = Reply::see_other(&address(slug, &before)).flash(Tone::Done, &format!("{} is blocked.", before.name));
         let detail = serde_json::json!({"reason": reason}).to_string();
-        let id = before.id.as_str();
-        let change = cx
-            .mutation(id)?
-            .then_guarded(Guard::State, BLOCK.bind([org.into(), (&before.id).into(), reason.into()]))
-            .then(sessions::end_all(id))
-            .then(tokens::end_all(id, "", cx.now()))
-            .detail(detail);
-        let after = Customer { status: Status::Blocked.as_str(), ..before.clone() };
-        let done = customers::told(change, org, events::CUSTOMER_BLOCKED, &after)?.commit(to).await;
+        let change = cx.mutation(before.id.as_str())?.detail(detail);
+        let done = customers::block(change, org, &before, Some(&reason))?.commit(to).await;
         done.map_err(
             |e| if e.code() == Code::WrongState { e.detail(format!("{} was changed at the same moment.", before.name)) } else { e },
         )

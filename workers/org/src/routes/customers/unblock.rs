@@ -1,13 +1,9 @@
 //! `POST /o/{org}/customers/{id}/unblock`: the customer may sign in again.
 
 use super::{address, of_form};
-use domain::{
-    actions,
-    customers::{Customer, Status},
-    events,
-};
+use domain::actions;
 use kernel::{
-    Command, Committed, Guard, Reply, Request, Result, Route, Write,
+    Command, Committed, Reply, Request, Result, Route, Write,
     error::Code,
     flash::Tone,
     host::Surface,
@@ -17,11 +13,6 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use store::customers;
-
-kernel::sql! {
-    Write Org UNBLOCK(2) -> [] =
-        "UPDATE customers SET status = 'active', blocked_reason = NULL WHERE org_id = ?1 AND id = ?2 AND status = 'blocked' AND deleted_at IS NULL";
-}
 
 /// Unblocks a customer.
 pub struct Unblock;
@@ -44,10 +35,7 @@ impl Command for Unblock {
         req.input()?.finish()?;
         let (org, before) = (cx.org()?, of_form(&cx, req).await?);
         let to = Reply::see_other(&address(req.param("org")?, &before)).flash(Tone::Done, &format!("{} may sign in again.", before.name));
-        let unblock = UNBLOCK.bind([org.into(), (&before.id).into()]);
-        let after = Customer { status: Status::Active.as_str(), ..before.clone() };
-        let change = cx.mutation(before.id.as_str())?.then_guarded(Guard::State, unblock);
-        let done = customers::told(change, org, events::CUSTOMER_UPDATED, &after)?.commit(to).await;
+        let done = customers::unblock(cx.mutation(before.id.as_str())?, org, &before)?.commit(to).await;
         done.map_err(|e| if e.code() == Code::WrongState { e.detail(format!("{} is not blocked.", before.name)) } else { e })
     }
 }
