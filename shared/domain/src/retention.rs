@@ -42,11 +42,28 @@ pub const MAILS: Rule = Rule { name: "mails", removes: "Mails, 30 days after the
 pub const INBOX: Rule =
     Rule { name: "inbox", removes: "Notifications in people's inboxes, 90 days after they were read.", kept: Span::days(90) };
 
+/// Invitations that nobody can accept any more, and those that were accepted.
+pub const INVITATIONS: Rule =
+    Rule { name: "invitations", removes: "Invitations of members, 30 days after their time was over.", kept: Span::days(30) };
+/// Domains that were removed.
+pub const DOMAINS: Rule = Rule {
+    name: "domains",
+    removes: "Custom domains, 30 days after they were removed; until then no other organization can take them.",
+    kept: Span::days(30),
+};
+/// Organizations that were deleted, with everything that belongs to them.
+pub const ORGS: Rule = Rule {
+    name: "orgs",
+    removes: "Deleted organizations with their data, 30 days after they were deleted; their audit log stays.",
+    kept: crate::organizations::GRACE,
+};
+
 /// The reports of these rules.
 pub const REPORTS: Rule = Rule { name: "reports", removes: "Reports of these rules, after 400 days.", kept: Span::days(400) };
 
 /// Every rule, in the order in which they run.
-pub const ALL: &[Rule] = &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, MAILS, INBOX, REPORTS];
+pub const ALL: &[Rule] =
+    &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, MAILS, INBOX, INVITATIONS, DOMAINS, ORGS, REPORTS];
 
 /// How many rows of its main table one step removes.
 pub const STEP_ROWS: i64 = 500;

@@ -7,11 +7,14 @@
 //! A rule on the machine's own tables leaves one audit event for its run; one on business tables leaves one with each step,
 //! because no such change can be without.
 
+pub mod domains;
 pub mod exports;
 pub mod idempotency;
 pub mod inbox;
+pub mod invitations;
 pub mod jobs;
 pub mod mails;
+pub mod orgs;
 pub mod outbox;
 pub mod rate_windows;
 pub mod reports;
@@ -73,6 +76,9 @@ fn plan(rule: Rule) -> Result<Plan> {
         jobs::PLAN,
         mails::PLAN,
         inbox::PLAN,
+        invitations::PLAN,
+        domains::PLAN,
+        orgs::PLAN,
         reports::PLAN,
     ]
     .into_iter()

@@ -39,7 +39,7 @@ async fn step(run: &Run<'_>) -> Result<i64> {
     refused.map_or_else(|| Ok(i64::try_from(gone.len()).unwrap_or(i64::MAX)), Err)
 }
 
-async fn remove_file(run: &Run<'_>, object: &str) -> Result<(), Error> {
+pub(super) async fn remove_file(run: &Run<'_>, object: &str) -> Result<(), Error> {
     run.task.ports.blobs.delete(object).await?;
     Ok(queue_exports::remove_tails(run.task, object).await?)
 }

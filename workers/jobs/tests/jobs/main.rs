@@ -14,4 +14,5 @@ mod deliveries;
 mod exporting;
 mod mail;
 mod notifying;
+mod purging;
 mod retaining;

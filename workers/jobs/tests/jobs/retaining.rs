@@ -1,7 +1,8 @@
 //! Retention on 400 days of rows: exactly what is past its time, in bounded steps, whatever breaks.
 
 use domain::retention::{
-    ALL, EXPORTS, IDEMPOTENCY, INBOX, JOBS, MAILS, OUTBOX, RATE_WINDOWS, REPORTS, Rule, SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
+    ALL, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule, SESSIONS, STEP_ROWS,
+    STEPS_A_RUN, WEBHOOK_MESSAGES,
 };
 use jobs::{
     HANDLERS, WORKER,
@@ -111,6 +112,14 @@ fn filled(volume: Volume) -> Harness {
             "INSERT INTO inbox(org_id, id, recipient, type, title, path, event_id, created_at, read_at) VALUES(?1, ?2, 'r', 't', 't', '/', ?2, 0, ?3)",
             &[org.into(), id(), quarter_ago],
         );
+        h.db.execute(
+            "INSERT INTO invitations(org_id, id, email, role, token_hash, invited_by, created_at, sent_at, expires_at) VALUES(?1, ?2, ?2, 'viewer', ?2, ?3, 0, 0, ?4)",
+            &[org.into(), id(), (&h.world.team.members[4].user).into(), old()],
+        );
+        h.db.execute(
+            "INSERT INTO domains(org_id, id, host, state, proof, created_at, removed_at) VALUES(?1, ?2, ?2, 'removed', 'p', 0, ?3)",
+            &[org.into(), id(), old()],
+        );
         h.db.execute("INSERT INTO jobs(id, kind, subject, state, max_attempts, next_at, created_at, updated_at) VALUES(?1, 'export', ?1, 'done', 1, 0, 0, ?2)", &[id(), old()]);
         h.db.execute(
             "INSERT INTO exports(org_id, id, kind, format, state, until_id, object_key, requested_by, created_at, expires_at) \
@@ -138,6 +147,10 @@ fn due(h: &Harness, rule: Rule, now: Millis) -> (i64, i64) {
         JOBS => ("jobs", format!("state = 'done' AND updated_at <= {}", days(30))),
         MAILS => ("mails", format!("finished_at <= {}", days(30))),
         INBOX => ("inbox", format!("read_at <= {}", days(90))),
+        INVITATIONS => ("invitations", format!("expires_at <= {}", days(30))),
+        DOMAINS => ("domains", format!("state = 'removed' AND removed_at <= {}", days(30))),
+        // In tests of its own: purging.rs.
+        ORGS => ("orgs", format!("deleted_at <= {}", days(30))),
         REPORTS => ("retention_runs", format!("started_at <= {}", days(400))),
         other => unreachable!("{} has no test", other.name),
     };
@@ -214,7 +227,7 @@ fn each_run_that_removed_something_is_in_the_platform_s_log() {
     };
     for rule in ALL {
         match *rule {
-            REPORTS => assert_eq!(audited(*rule), 0, "nothing was old enough"),
+            REPORTS | ORGS => assert_eq!(audited(*rule), 0, "nothing was old enough"),
             // A change of business tables is recorded with each of its steps.
             SESSIONS | EXPORTS => assert!((1..=3).contains(&audited(*rule)), "{}", rule.name),
             _ => assert_eq!(audited(*rule), 1, "{}", rule.name),

@@ -63,7 +63,7 @@ fn a_deleted_organization_is_gone_for_everybody_at_once_and_an_owner_brings_it_b
     assert!(list.text().unwrap().contains("canary-contoso-orgs-name"));
     assert!(text(&h, &owner, "/").contains("organization of yours is being deleted"));
     let admin = &free.member(Role::Admin).session;
-    assert!(!see(&h, admin, "/deleted").text().unwrap().contains("canary-contoso"), "owners only");
+    assert!(!see(&h, admin, "/deleted").text().unwrap().contains("canary-contoso-orgs-name"), "owners only");
     let id = free.id.as_str().to_owned();
     for who in [admin, &h.world.team.member(Role::Owner).session] {
         let reply = send(&h, who, "/deleted/restore", &[("id", &id)]);

@@ -16,7 +16,7 @@ use serde_json::json;
 kernel::sql! {
     Write Org REMOVE(3) -> [] = "UPDATE domains SET state = 'removed', removed_at = ?3 WHERE org_id = ?1 AND id = ?2 AND state <> 'removed'";
     /// Sessions are bound to their host.
-    Write Org END_SESSIONS(2) -> [] = "DELETE FROM sessions WHERE org_id = ?1 AND host = ?2";
+    Write Org END_SESSIONS(2) -> [] = "DELETE FROM sessions WHERE subject IN (SELECT id FROM customers WHERE org_id = ?1) AND org_id = ?1 AND host = ?2";
 }
 
 /// Removes a domain.

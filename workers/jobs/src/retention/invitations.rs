@@ -1,0 +1,29 @@
+//! Invitations whose time was over a while ago, whatever became of them.
+
+use super::{Plan, Run};
+use domain::retention::{INVITATIONS, STEP_ROWS};
+use kernel::Result;
+use serde_json::json;
+
+kernel::sql! {
+    Read Global("retention goes through every organization")
+    FIND(2) -> ["org_id", "id"] = "SELECT org_id, id FROM invitations WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
+    Write Global("retention goes through every organization")
+    REMOVE(2) -> [] =
+        "DELETE FROM invitations WHERE (org_id, id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND expires_at <= ?2";
+    Read Global("retention goes through every organization")
+    DUE(1) -> ["due"] = "SELECT count(*) AS due FROM (SELECT 1 FROM invitations WHERE expires_at <= ?1 LIMIT 100000)";
+}
+
+pub(super) const PLAN: Plan =
+    Plan { rule: INVITATIONS, rows: STEP_ROWS, audited: true, step: |run| Box::pin(step(run)), count: |before| DUE.bind([before.into()]) };
+
+async fn step(run: &Run<'_>) -> Result<i64> {
+    let found = run.task.rows(FIND.bind([run.before().into(), run.rows.into()])).await?;
+    let ids = found.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+    if !ids.is_empty() {
+        let remove = REMOVE.bind([json!(ids).to_string().into(), run.before().into()]);
+        run.task.commit(run.mutation(ids.len()).then(remove).then(run.count())).await?;
+    }
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
