@@ -34,6 +34,7 @@ fn pages(h: &Harness) -> Vec<(&'static Worker, String, &Session)> {
         (&portal::WORKER, "/".into(), customer),
         (&portal::WORKER, format!("/tickets/{}", org.tickets[0]), customer),
         (&platform::WORKER, "/".into(), operator),
+        (&platform::WORKER, "/orgs".into(), operator),
         (&platform::WORKER, "/jobs".into(), operator),
     ]
 }
@@ -68,7 +69,8 @@ fn every_route_of_these_workers_is_among_the_pages() {
     let h = deployment();
     let seen: Vec<String> = pages(&h).into_iter().map(|(w, path, _)| format!("{} {}", w.name, path.split('?').next().unwrap())).collect();
     let org = &h.world.team;
-    for worker in [&org::WORKER as &'static Worker, &portal::WORKER, &platform::WORKER] {
+    // The console's are in console.rs.
+    for worker in [&org::WORKER as &'static Worker, &portal::WORKER] {
         for entry in worker.routes {
             let ticket = if worker.name == "portal" { &org.tickets[0] } else { &org.tickets[2] };
             let path = entry.route.path.replace("{org}", org.slug).replace("{id}", ticket.as_str());
@@ -82,7 +84,7 @@ fn lists_say_what_they_are_when_they_are_empty() {
     let h = deployment();
     let out = h.call(&org::WORKER, get("/").session(&h.world.outsider.session));
     assert!(text(&out).contains("You are not in an organization yet"));
-    h.db.execute_batch("DELETE FROM ticket_comments; DELETE FROM tickets; DELETE FROM jobs;");
+    h.db.execute_batch("DELETE FROM ticket_comments; DELETE FROM tickets; DELETE FROM jobs; DELETE FROM dead_letters;");
     let staff = &h.world.team.members[0].session;
     for (worker, path, session, says) in [
         (&org::WORKER as &'static Worker, "/o/northwind/tickets", staff, "No tickets yet"),
@@ -273,8 +275,8 @@ fn a_cursor_opens_its_own_list_only() {
         (&org::WORKER, format!("/o/contoso/tickets?cursor={all}"), &h.world.free.members[0].session),
         (&portal::WORKER, format!("/?cursor={mine}"), &org.customers[1].session),
         (&portal::WORKER, format!("/?cursor={all}"), &org.customers[0].session),
-        (&platform::WORKER, format!("/?cursor={all}"), &h.world.operator.session),
-        (&platform::WORKER, "/?cursor=nonsense".into(), &h.world.operator.session),
+        (&platform::WORKER, format!("/orgs?cursor={all}"), &h.world.operator.session),
+        (&platform::WORKER, "/orgs?cursor=nonsense".into(), &h.world.operator.session),
     ] {
         let reply = h.call(worker, get(&path).session(session));
         assert_eq!((reply.status, problems(text(&reply))), (400, vec![]), "{path}");
@@ -289,7 +291,7 @@ fn a_cursor_opens_its_own_list_only() {
 fn operators_see_what_needs_them() {
     let h = deployment();
     let operator = &h.world.operator.session;
-    let orgs = h.call(&platform::WORKER, get("/").session(operator));
+    let orgs = h.call(&platform::WORKER, get("/orgs").session(operator));
     for (slug, word) in [("northwind", "team"), ("contoso", "free"), ("fabrikam", "suspended")] {
         assert!(text(&orgs).contains(slug) && text(&orgs).contains(word));
     }
