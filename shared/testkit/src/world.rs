@@ -784,6 +784,20 @@ impl Seed<'_> {
             ],
         );
         self.db.insert(
+            "tokens",
+            &[
+                ("hash", crypto::token::hash(&crypto::token::encode(&self.rng.bytes())).into()),
+                ("purpose", "customer_invitation".into()),
+                ("subject", format!("{canary}-tokens-subject").into()),
+                ("org_id", org.into()),
+                ("host", host(Surface::Portal, slug).into()),
+                ("email", format!("{canary}-tokens-email@example.com").into()),
+                ("detail", format!("{canary}-tokens-detail").into()),
+                ("created_at", at.clone()),
+                ("expires_at", self.now.plus(Span::days(5)).into()),
+            ],
+        );
+        self.db.insert(
             "retired_slugs",
             &[("org_id", org.into()), ("slug", format!("{canary}-retired_slugs-slug").into()), ("retired_at", at)],
         );
