@@ -18,10 +18,10 @@ use shell::portal::{self, PortalPlace};
 
 kernel::sql! {
     Read Org HELD(2) -> ["tickets", "comments", "sessions", "notifications"] =
-        "SELECT (SELECT count(*) FROM tickets WHERE org_id = ?1 AND customer_id = ?2) AS tickets, \
+        "SELECT (SELECT count(*) FROM tickets k WHERE k.org_id = ?1 AND k.customer_id = ?2) AS tickets, \
          (SELECT count(*) FROM tickets t JOIN ticket_comments c ON c.org_id = ?1 AND c.ticket_id = t.id AND c.internal = 0 WHERE t.org_id = ?1 AND t.customer_id = ?2) AS comments, \
-         (SELECT count(*) FROM sessions WHERE subject = ?2) AS sessions, \
-         (SELECT count(*) FROM inbox WHERE org_id = ?1 AND recipient = ?2) AS notifications";
+         (SELECT count(*) FROM sessions s WHERE s.org_id = ?1 AND s.subject = ?2) AS sessions, \
+         (SELECT count(*) FROM inbox i WHERE i.org_id = ?1 AND i.recipient = ?2) AS notifications";
 }
 
 /// Shows what is held about the customer.
