@@ -3,11 +3,11 @@
 use kernel::{
     host::Surface,
     limit::Limit,
-    route::{Audit, Auth, Csrf, Idempotency, Payload, Route},
+    route::{Audit, Auth, Csrf, Idempotency, Payload, Route, StepUp},
     worker::Worker,
 };
 
-const HEAD: [&str; 11] = ["METHOD", "PATH", "SURFACES", "AUTH", "SCOPE", "LIMIT", "AUDIT", "BODY", "CSRF", "IDEMPOTENCY", "WORKER"];
+const HEAD: [&str; 12] = ["METHOD", "PATH", "SURFACES", "AUTH", "PROOF", "SCOPE", "LIMIT", "AUDIT", "BODY", "CSRF", "IDEMPOTENCY", "WORKER"];
 
 /// The table of every route, by surface and path.
 pub fn routes(workers: &[&Worker]) -> String {
@@ -36,6 +36,26 @@ pub fn routes(workers: &[&Worker]) -> String {
     out
 }
 
+/// Method, surface, path and Worker of every route, as JSON: for tests that must reach all of them.
+pub fn json(workers: &[&Worker]) -> String {
+    let rows: Vec<serde_json::Value> = workers
+        .iter()
+        .flat_map(|w| w.routes.iter().map(move |e| (&e.route, w.name)))
+        .flat_map(|(route, worker)| {
+            route.surfaces.iter().map(move |surface| {
+                serde_json::json!({
+                    "method": route.method.as_str(),
+                    "surface": surface.as_str(),
+                    "path": route.path,
+                    "worker": worker,
+                    "csrf": route.csrf == Csrf::OriginAndToken,
+                })
+            })
+        })
+        .collect();
+    format!("{}\n", serde_json::Value::from(rows))
+}
+
 fn cells(route: &Route, worker: &str) -> [String; HEAD.len()] {
     let surfaces: Vec<&str> = route.surfaces.iter().map(|s| s.as_str()).collect();
     [
@@ -43,6 +63,11 @@ fn cells(route: &Route, worker: &str) -> [String; HEAD.len()] {
         route.path.to_owned(),
         surfaces.join(","),
         auth(route.auth),
+        match route.step_up {
+            StepUp::Never => "-",
+            StepUp::Recent => "recent",
+        }
+        .to_owned(),
         or_dash(route.scope.name()),
         limit(route.limit),
         audit(route.audit),

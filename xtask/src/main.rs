@@ -11,7 +11,7 @@ const USAGE: &str = "usage: cargo run -p xtask -- <command>
 
   generate   writes the wrangler files, the switch and docs/workers.md from deploy.toml and the Workers' declarations
   check      fails when those files are out of date or a request could reach the wrong Worker
-  routes     prints every route with all it states
+  routes     prints every route with all it states; --json: the same few facts for tests
 ";
 
 fn main() -> ExitCode {
@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         ["generate"] => generate(),
         ["check"] => check(),
         ["routes"] => say(&listing::routes(fleet::WORKERS)),
+        ["routes", "--json"] => say(&listing::json(fleet::WORKERS)),
         ["help" | "--help" | "-h"] => say(USAGE),
         [] => Err(vec![USAGE.to_owned()]),
         [other, ..] => Err(vec![format!("no such command: {other}\n\n{USAGE}")]),

@@ -7,18 +7,40 @@
 /** By surface: what a path begins with and the binding it leads to, longest first. */
 const TABLES = {
   app: [
+    ["/account/notifications", "ORG"],
+    ["/invitations/accept", "AUTH"],
+    ["/challenge", "AUTH"],
     ["/sign-out", "AUTH"],
+    ["/account", "AUTH"],
+    ["/confirm", "AUTH"],
     ["/sign-in", "AUTH"],
+    ["/sign-up", "AUTH"],
+    ["/reset", "AUTH"],
+    ["/theme", "AUTH"],
     ["/", "ORG"],
   ],
   portal: [
+    ["/account/notifications", "PORTAL"],
+    ["/invitations/accept", "AUTH"],
+    ["/challenge", "AUTH"],
     ["/sign-out", "AUTH"],
+    ["/account", "AUTH"],
+    ["/confirm", "AUTH"],
     ["/sign-in", "AUTH"],
+    ["/sign-up", "AUTH"],
+    ["/reset", "AUTH"],
+    ["/theme", "AUTH"],
     ["/", "PORTAL"],
   ],
   platform: [
+    ["/challenge", "AUTH"],
     ["/sign-out", "AUTH"],
+    ["/account", "AUTH"],
+    ["/confirm", "AUTH"],
     ["/sign-in", "AUTH"],
+    ["/reset", "AUTH"],
+    ["/setup", "AUTH"],
+    ["/theme", "AUTH"],
     ["/", "PLATFORM"],
   ],
   api: [
@@ -42,6 +64,13 @@ function surfaceOf(host, env) {
   return host === env.PLATFORM_HOST ? "platform" : "portal";
 }
 
+/** What every Worker answers to a host that is nobody's (RFC 9457). */
+function nobody() {
+  const title = "This address is not in use";
+  const body = { type: "https://portico.dev/errors/unknown_host", title, status: 404, code: "unknown_host" };
+  return Response.json(body, { status: 404, headers: { "content-type": "application/problem+json", "cache-control": "no-store" } });
+}
+
 /** A static file, with the headers that depend on its name. */
 async function file(request, env, headers) {
   const found = await env.ASSETS.fetch(request);
@@ -51,8 +80,10 @@ async function file(request, env, headers) {
   return reply;
 }
 
-export default {
+const entry = {
   fetch(request, env) {
+    // Where a Host header can't stand in a URL, no host of ours was meant.
+    if (!URL.canParse(request.url)) return nobody();
     const { hostname, pathname, search } = new URL(request.url);
     const host = hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
     if (host === "stripe.localhost" && env.STRIPE_EMULATOR) return env.STRIPE_EMULATOR.fetch(request);
@@ -70,3 +101,6 @@ export default {
     return env[target]?.fetch(request) ?? new Response(null, { status: 404 });
   },
 };
+export default entry;
+/** The same, past the platform's own handling of static files: the local runtime's way in. */
+export { entry as local };
