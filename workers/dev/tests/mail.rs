@@ -1,6 +1,6 @@
 //! Mail that stayed on the machine can be read there, and nowhere else.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong in a test must stop it")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test must stop it")]
 
 use kernel::{host::Surface, time::Span};
 use mail::{Letter, Link, Mail};
