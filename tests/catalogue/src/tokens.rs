@@ -205,7 +205,7 @@ pub fn columns_of_params<'a>(tokens: &[Token<'a>]) -> Vec<(usize, &'a str)> {
     let mut out: Vec<(usize, &str)> = inserted(tokens).into_iter().map(|(column, n)| (n, column)).collect();
     for window in tokens.windows(3) {
         let [left, op, right] = window else { continue };
-        if !matches!(op.text, "=" | "<" | ">" | "<=" | ">=" | "<>" | "IS" | "," | "IN") {
+        if !matches!(op.text, "=" | "<" | ">" | "<=" | ">=" | "<>" | "IS" | "LIKE" | "," | "IN") {
             continue;
         }
         match (param(left.text), param(right.text)) {

@@ -8,7 +8,7 @@ use super::{
 use domain::{actions, events};
 use kernel::{
     Command, Committed, Guard, Reply, Request, Result, Route, Write,
-    error::Code,
+    error::{Code, Error},
     flash::Tone,
     host::Surface,
     id::Id,
@@ -22,10 +22,8 @@ use store::{
 };
 
 kernel::sql! {
-    /// Only one who never came in, and whom nothing names.
-    Write Org REMOVE(2) -> [] =
-        "DELETE FROM customers WHERE org_id = ?1 AND id = ?2 AND status = 'invited' \
-         AND NOT EXISTS (SELECT 1 FROM tickets t WHERE t.org_id = ?1 AND t.customer_id = ?2)";
+    /// Only one who never came in. One whom a ticket names is kept by its foreign key.
+    Write Org REMOVE(2) -> [] = "DELETE FROM customers WHERE org_id = ?1 AND id = ?2 AND status = 'invited'";
 }
 
 /// Cancels an invitation.
@@ -62,8 +60,9 @@ impl Command for Cancel {
             change.then(end).commit(to.flash(Tone::Done, "The invitation was canceled.")).await
         };
         // They accepted, or somebody wrote a ticket for them, a moment ago.
-        done.map_err(
-            |e| if e.code() == Code::WrongState { e.detail(format!("{} was changed at the same moment.", customer.name)) } else { e },
-        )
+        done.map_err(|e| match e.code() {
+            Code::WrongState | Code::NotFound => Error::new(Code::WrongState, format!("{} was changed at the same moment.", customer.name)),
+            _ => e,
+        })
     }
 }

@@ -36,7 +36,7 @@ macro_rules! tickets {
              LEFT JOIN customers c ON c.org_id = ?1 AND c.id = t.customer_id LEFT JOIN users u ON u.id = t.assignee_id WHERE t.org_id = ?1 AND ",
             $driven,
             " AND (?4 IS NULL OR t.status = ?4) AND (?5 IS NULL OR t.priority = ?5) AND (?6 IS NULL OR t.customer_id = ?6) \
-             AND (?7 IS NULL OR coalesce(t.assignee_id, '') = ?7) AND (?8 IS NULL OR t.subject LIKE ?8 ESCAPE '\\') ORDER BY ",
+             AND (?7 IS NULL OR t.assignee_id = ?7 OR (?7 = '' AND t.assignee_id IS NULL)) AND (?8 IS NULL OR t.subject LIKE ?8 ESCAPE '\\') ORDER BY ",
             $order,
             " LIMIT ?3 + 1"
         )
