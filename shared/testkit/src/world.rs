@@ -455,6 +455,7 @@ impl Seed<'_> {
                 ("name", label.as_str().into()),
                 ("password_hash", PASSWORD_HASH.into()),
                 ("status", state.into()),
+                ("blocked_reason", (state == "blocked").then(|| format!("{canary}-customers-blocked_reason")).into()),
                 ("created_at", self.ago(Span::days(10))),
             ],
         );
