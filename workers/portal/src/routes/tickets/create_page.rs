@@ -68,8 +68,8 @@ impl NewTicket<'_> {
     pub fn reply(&self, frame: &Frame<'_>, random: &[u8; 32]) -> Reply {
         let fields = [
             Field::text("subject", "Subject").hint("In a few words, so that you find it again.").value(self.subject).max(200),
-            Field::lines("body", "What is it about").hint("What you did, what happened, and what you expected.").value(self.body).rows(10),
-            Field::radio("priority", "How urgent is it", &PRIORITIES).value(self.priority),
+            Field::lines("body", "Description").hint("What you did, what happened, and what you expected.").value(self.body).rows(10),
+            Field::radio("priority", "Urgency", &PRIORITIES).value(self.priority),
         ];
         let errors = if let Problem::Fields(errors) = self.problem { errors } else { &[] };
         let main = html! {

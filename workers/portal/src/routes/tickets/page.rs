@@ -168,7 +168,7 @@ impl<'a> Shown<'a> {
                 }))
             }))
             @if !closed {
-                (card("Is it solved", "Closing tells the team that nothing more is to be done. You can reopen it by replying.", &html! {},
+                (card("Solved", "Closing tells the team that nothing more is to be done. You can reopen it by replying.", &html! {},
                     &form::button(&format!("{}/close", address(self.id.as_str())), frame.csrf(), "Close ticket")))
             }
         }
