@@ -69,11 +69,10 @@ fn every_route_of_these_workers_is_among_the_pages() {
     let h = deployment();
     let seen: Vec<String> = pages(&h).into_iter().map(|(w, path, _)| format!("{} {}", w.name, path.split('?').next().unwrap())).collect();
     let org = &h.world.team;
-    // The console's are in console.rs.
-    for worker in [&org::WORKER as &'static Worker, &portal::WORKER] {
+    // The console's are in console.rs, the portal's in portal.rs.
+    for worker in [&org::WORKER as &'static Worker] {
         for entry in worker.routes {
-            let ticket = if worker.name == "portal" { &org.tickets[0] } else { &org.tickets[2] };
-            let path = entry.route.path.replace("{org}", org.slug).replace("{id}", ticket.as_str());
+            let path = entry.route.path.replace("{org}", org.slug).replace("{id}", org.tickets[2].as_str());
             assert!(seen.contains(&format!("{} {path}", worker.name)), "{} {path} is not tested", worker.name);
         }
     }
@@ -88,7 +87,7 @@ fn lists_say_what_they_are_when_they_are_empty() {
     let staff = &h.world.team.members[0].session;
     for (worker, path, session, says) in [
         (&org::WORKER as &'static Worker, "/o/northwind/tickets", staff, "No tickets yet"),
-        (&org::WORKER, "/o/northwind/tickets?status=open", staff, "No tickets with this status"),
+        (&org::WORKER, "/o/northwind/tickets?status=open", staff, "No tickets match"),
         (&portal::WORKER, "/", &h.world.team.customers[0].session, "You have no tickets"),
         (&platform::WORKER, "/jobs", &h.world.operator.session, "No dead jobs"),
         (&platform::WORKER, "/jobs", &h.world.operator.session, "No dead letters"),
@@ -253,8 +252,8 @@ fn every_row_is_on_exactly_one_page() {
     assert_eq!(walk(&h, &org::WORKER, "/o/northwind/tickets", staff, "/tickets/tkt_"), (63, 3));
     assert_eq!(walk(&h, &org::WORKER, "/o/northwind/tickets?limit=10", staff, "/tickets/tkt_"), (63, 7));
     assert_eq!(walk(&h, &org::WORKER, "/o/northwind/tickets?status=closed", staff, "/tickets/tkt_"), (30, 2));
-    assert_eq!(walk(&h, &portal::WORKER, "/", &org.customers[0].session, "/tickets/tkt_"), (61, 3));
-    assert_eq!(walk(&h, &portal::WORKER, "/?limit=20", &org.customers[0].session, "/tickets/tkt_"), (61, 4));
+    assert_eq!(walk(&h, &portal::WORKER, "/tickets", &org.customers[0].session, "/tickets/tkt_"), (61, 3));
+    assert_eq!(walk(&h, &portal::WORKER, "/tickets?limit=20", &org.customers[0].session, "/tickets/tkt_"), (61, 4));
 }
 
 #[test]
@@ -269,12 +268,12 @@ fn a_cursor_opens_its_own_list_only() {
         page.unwrap()
     };
     let all = cursor(&org::WORKER, "/o/northwind/tickets", staff);
-    let mine = cursor(&portal::WORKER, "/", &org.customers[0].session);
+    let mine = cursor(&portal::WORKER, "/tickets", &org.customers[0].session);
     for (worker, path, session) in [
         (&org::WORKER as &'static Worker, format!("/o/northwind/tickets?status=open&cursor={all}"), staff),
         (&org::WORKER, format!("/o/contoso/tickets?cursor={all}"), &h.world.free.members[0].session),
-        (&portal::WORKER, format!("/?cursor={mine}"), &org.customers[1].session),
-        (&portal::WORKER, format!("/?cursor={all}"), &org.customers[0].session),
+        (&portal::WORKER, format!("/tickets?cursor={mine}"), &org.customers[1].session),
+        (&portal::WORKER, format!("/tickets?cursor={all}"), &org.customers[0].session),
         (&platform::WORKER, format!("/orgs?cursor={all}"), &h.world.operator.session),
         (&platform::WORKER, "/orgs?cursor=nonsense".into(), &h.world.operator.session),
     ] {
