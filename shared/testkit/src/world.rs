@@ -375,6 +375,8 @@ impl Seed<'_> {
                 ("name", text("orgs-name")),
                 ("plan", plan.into()),
                 ("status", status.into()),
+                // Of an active one, too: what it was suspended for is nobody else's business.
+                ("suspended_reason", text("orgs-suspended_reason")),
                 ("created_at", self.ago(Span::days(60))),
             ],
         );
