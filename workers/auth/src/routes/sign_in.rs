@@ -91,10 +91,14 @@ async fn counted(cx: &mut Write<'_>, door: Door<'_>, subject: &str, email: &str,
         if !account.as_ref().is_some_and(|a| a.known_here) {
             return Err(refused(cx, subject).await?);
         }
-        let of = format!("{subject}:{device}");
-        cx.reserve(exact::take(SIGN_IN_BY_DEVICE, &of, now).into()).await?;
+        cx.reserve(exact::take(SIGN_IN_BY_DEVICE, &by_device(subject, device), now).into()).await?;
     }
     Ok(account)
+}
+
+/// What is counted of a browser that the account knows.
+fn by_device(subject: &str, device: &str) -> String {
+    format!("{subject}:{device}")
 }
 
 /// The ten are used up, and when there is one again.
@@ -132,11 +136,10 @@ async fn welcome(
     {
         change = change.then(door.renew(account, old, &new));
     }
-    change = change.then(exact::forget(SIGN_IN_BY_ACCOUNT, subject)).then(exact::give_back(
-        SIGN_IN_BY_ADDRESS,
-        &burst::address(req.ip()),
-        cx.now(),
-    ));
+    change = change
+        .then(exact::forget(SIGN_IN_BY_ACCOUNT, subject))
+        .then(exact::forget(SIGN_IN_BY_DEVICE, &by_device(subject, &devices::hash(req))))
+        .then(exact::give_back(SIGN_IN_BY_ADDRESS, &burst::address(req.ip()), cx.now()));
     if account.failures > 0 {
         change = change.then(door.forgive(&account.id));
     }

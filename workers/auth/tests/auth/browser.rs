@@ -112,7 +112,8 @@ pub fn bare(reply: &Reply) -> String {
 /// The letters to an address, oldest first: template and content.
 pub fn letters(h: &Harness, to: &str) -> Vec<(String, Value)> {
     let keys = &h.app(&WORKER).config.keys;
-    let rows = h.db.rows("SELECT id, template, content FROM mails WHERE recipient = ?1 AND content IS NOT NULL ORDER BY rowid", &[to.into()]);
+    let rows =
+        h.db.rows("SELECT id, template, content FROM mails WHERE recipient = ?1 AND content IS NOT NULL ORDER BY rowid", &[to.into()]);
     rows.iter()
         .map(|row| {
             let id = MailId::parse(row.text(0).unwrap()).unwrap();

@@ -106,7 +106,8 @@ fn a_recovery_code_works_once_and_is_told() {
     assert!(!opens(&h, APP, &old), "a new token");
     let shown = b.get("/account/security/recovery-codes/new");
     let text = shown.text().unwrap();
-    let codes: Vec<String> = text.split("data-copy=\"Recovery codes\">").nth(1).unwrap().split('<').next().unwrap().lines().map(str::to_owned).collect();
+    let codes: Vec<String> =
+        text.split("data-copy=\"Recovery codes\">").nth(1).unwrap().split('<').next().unwrap().lines().map(str::to_owned).collect();
     assert_eq!((codes.len(), codes[0].len()), (10, 29));
     assert!(text.contains("download=\"recovery-codes.txt\""));
     assert_eq!(to(&b.get("/account/security/recovery-codes/new")), (303, "/account/security"), "shown once");
@@ -124,8 +125,19 @@ fn a_recovery_code_works_once_and_is_told() {
     let told = letters(&h, &member.email).into_iter().filter(|(t, _)| t == "recovery_code_used").collect::<Vec<_>>();
     assert_eq!((told.len(), told[0].1["left"].as_i64()), (1, Some(9)));
     // Few are left: said after signing in and on the page.
-    h.db.execute("UPDATE recovery_codes SET used_at = 1 WHERE hash NOT IN (SELECT hash FROM recovery_codes WHERE used_at IS NULL LIMIT 4)", &[]);
-    let left: Vec<&String> = codes.iter().filter(|c| h.db.count("SELECT count(*) FROM recovery_codes WHERE hash = ?1 AND used_at IS NULL", &[crypto::hash::sha256_hex(c.replace('-', "").as_bytes()).into()]) == 1).collect();
+    h.db.execute(
+        "UPDATE recovery_codes SET used_at = 1 WHERE hash NOT IN (SELECT hash FROM recovery_codes WHERE used_at IS NULL LIMIT 4)",
+        &[],
+    );
+    let left: Vec<&String> = codes
+        .iter()
+        .filter(|c| {
+            h.db.count(
+                "SELECT count(*) FROM recovery_codes WHERE hash = ?1 AND used_at IS NULL",
+                &[crypto::hash::sha256_hex(c.replace('-', "").as_bytes()).into()],
+            ) == 1
+        })
+        .collect();
     assert_eq!(d.send("/challenge", "/challenge", &[("code", left[0])]).status, 303);
     assert!(d.get("/account/security").text().unwrap().contains("Few recovery codes are left"));
     // New ones kill the old.

@@ -119,7 +119,10 @@ fn who_is_banned_learns_why_and_until_when_by_the_right_password_only() {
     let h = deployment();
     let member = &h.world.team.members[2];
     let until = h.clock.now_at().plus(Span::days(2));
-    h.db.execute("UPDATE users SET banned_until = ?2, ban_reason = 'Spam from this account' WHERE id = ?1", &[(&member.user).into(), until.into()]);
+    h.db.execute(
+        "UPDATE users SET banned_until = ?2, ban_reason = 'Spam from this account' WHERE id = ?1",
+        &[(&member.user).into(), until.into()],
+    );
     let b = Browser::new(&h, APP);
     assert!(!b.sign_in(&member.email, "wrong").text().unwrap().contains("Spam"));
     let right = b.sign_in(&member.email, PASSWORD);
