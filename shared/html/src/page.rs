@@ -59,6 +59,11 @@ pub fn section(title: &str, about: &str, actions: &Markup, content: &Markup) -> 
     }
 }
 
+/// A page in two parts where there is room: what it is about, and beside it what is done with it. Where there is none, one after the other.
+pub fn with_side(content: &Markup, side: &Markup) -> Markup {
+    html! { div class="with-side" { div { (content) } div { (side) } } }
+}
+
 /// The part of a page where things are taken away for good.
 pub fn danger_zone(content: &Markup) -> Markup {
     html! { section class="card danger-zone" { div class="card-head" { h2 { "Danger zone" } } (content) } }
@@ -124,6 +129,12 @@ mod tests {
         assert!(text.contains("1 of 3 done") && text.contains("width=\"33\"") && text.contains("One<span class=\"unseen\">, done</span>"));
         assert_eq!((text.matches("button primary").count(), text.matches("Do it").count()), (1, 2));
         assert!(steps("Start", &[]).into_string().contains("0 of 0 done"));
+    }
+
+    #[test]
+    fn what_stands_beside_comes_after_for_who_reads_in_order() {
+        let text = with_side(&html! { p { "first" } }, &html! { p { "second" } }).into_string();
+        assert!(text.find("first") < text.find("second") && text.starts_with("<div class=\"with-side\">"));
     }
 
     #[test]

@@ -4,10 +4,10 @@ use html::part::{Tone, badge};
 use maud::Markup;
 
 /// A stored word as people read it in a list of choices.
-pub fn label(word: &'static str) -> &'static str {
+pub fn label(word: &str) -> &str {
     match word {
         "open" => "Open",
-        "pending" => "Waiting for the customer",
+        "pending" => "Pending",
         "closed" => "Closed",
         "low" => "Low",
         "normal" => "Normal",

@@ -5,6 +5,7 @@ use super::{
     form::{ChangeForm, Values},
     view::Seen,
 };
+use crate::words;
 use html::{
     list::Table,
     page::head,
@@ -26,7 +27,8 @@ pub(super) fn page(cx: &Write<'_>, req: &Request, seen: &Seen, form: &ChangeForm
             ("Assigned to", id) => {
                 seen.people.name(id).or_else(|| seen.held().filter(|(who, _)| *who == id).map(|(_, n)| n)).unwrap_or("a former member")
             }
-            (_, value) => value,
+            ("Subject", subject) => subject,
+            (_, word) => words::label(word),
         };
         name(shown)
     };

@@ -10,7 +10,7 @@ use html::{
     form::{self, Field, Form, Pick},
     history::{Comment, thread},
     list::address,
-    page::{card, head_with},
+    page::{card, head_with, with_side},
     part::{copyable, facts, name, none, prose},
     when,
 };
@@ -121,6 +121,7 @@ impl Seen {
         let assignee = html! { @match &self.assignee { Some(called) => (name(called)), None => (none("nobody")) } };
         let labels: Vec<Field<'_>> =
             LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("visibility", "Who reads it", &[])]).collect();
+        let said = html! { div class="card" { (prose(&ticket.body)) } (self.comments(&here, older, now)?) };
         Ok(html! {
             (form::summary(typed.errors, &labels))
             (head_with(&name(&ticket.subject), &badges, "", &actions))
@@ -131,9 +132,9 @@ impl Seen {
                 ("Updated", when::ago(ticket.updated_at, now)),
                 ("Id", copyable(&ticket.id.to_string())),
             ]))
-            div class="card" { (prose(&ticket.body)) }
-            (self.comments(&here, older, now)?)
-            @if works { (self.composer(&here, frame, typed)) (self.changer(&here, frame.0, typed)) }
+            @if works {
+                (with_side(&html! { (said) (self.composer(&here, frame, typed)) }, &self.changer(&here, frame.0, typed)))
+            } @else { (said) }
         })
     }
 
@@ -143,7 +144,7 @@ impl Seen {
         html! {
             @if !mine { (form::button(&format!("{here}/assign-to-me"), csrf, "Assign to me")) }
             @if self.ticket.status == Status::Closed.as_str() { (form::button(&format!("{here}/reopen"), csrf, "Reopen")) }
-            @else { (form::button(&format!("{here}/close"), csrf, "Close")) }
+            @else { (form::button(&format!("{here}/close"), csrf, "Close ticket")) }
         }
     }
 
