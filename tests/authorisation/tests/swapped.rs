@@ -123,6 +123,7 @@ const TYPED: &[(&str, &[&str])] = &[
             "delivery_id",
             "requested_by",
             "created_by",
+            "invited_by",
             "until_id",
             "subject_id",
             "stripe_customer_id",
@@ -151,6 +152,7 @@ const TYPED: &[(&str, &[&str])] = &[
             "shard",
             "disabled_reason",
             "queue",
+            "support_access",
         ],
     ),
     ("a hash, a token's hint or sealed", &["hash", "hint", "secret", "sha256", "fingerprint", "token_hash", "password_hash"]),
@@ -159,6 +161,8 @@ const TYPED: &[(&str, &[&str])] = &[
 /// Columns whose name is free text elsewhere.
 const TYPED_HERE: &[(&str, &str)] = &[
     ("jobs", "subject"),
+    // Colors, each held to its shape.
+    ("orgs", "branding"),
     ("sessions", "subject"),
     ("inbox", "event_id"),
     ("inbox", "recipient"),

@@ -156,6 +156,17 @@ fn an_expired_invitation_holds_no_seat_and_no_address() {
         h.db.count("SELECT count(*) FROM invitations WHERE expires_at > ?1 AND org_id = ?2", &[h.clock.now().into(), (&team.id).into()])
             == 0
     );
+    // With room it comes back: what other organizations have on their plans is no matter.
+    let renew = |org: &testkit::world::Org, id: &str| {
+        let who = &org.member(Role::Owner).session;
+        let reply = send(&h, who, &format!("/o/{}/invitations/{id}/resend", org.slug), &[]);
+        reply.cookie(kernel::flash::COOKIE).unwrap().starts_with('d')
+    };
+    h.db.execute("UPDATE orgs SET plan = 'team' WHERE id = ?1", &[(&team.id).into()]);
+    assert!(renew(team, &id));
+    let free = &h.world.free;
+    h.db.execute("UPDATE orgs SET plan = 'business' WHERE id = ?1", &[(&free.id).into()]);
+    assert!(renew(free, &free.invitation.to_string()));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use serde_json::json;
 
 kernel::sql! {
     Write Org RETIRE(3) -> [] =
-        "INSERT INTO retired_slugs(org_id, slug, retired_at) SELECT id, slug, ?2 FROM orgs WHERE id = ?1 AND version = ?3 ON CONFLICT(org_id, slug) DO NOTHING";
+        "INSERT INTO retired_slugs(org_id, slug, retired_at) SELECT ?1, o.slug, ?2 FROM orgs o WHERE o.id = ?1 AND o.version = ?3 ON CONFLICT(org_id, slug) DO NOTHING";
     Write Org TAKE_BACK(2) -> [] = "DELETE FROM retired_slugs WHERE org_id = ?1 AND slug = ?2";
     Write Org MOVE(3) -> [] = "UPDATE orgs SET slug = ?2, version = version + 1 WHERE id = ?1 AND version = ?3";
 }
