@@ -157,6 +157,14 @@ fn a_suspension_is_explained_and_stands_in_both_logs() {
 }
 
 #[test]
+fn only_what_the_platform_records_goes_into_an_organizations_log_too() {
+    let h = Harness::new();
+    let (team, free) = (&h.world.team.id, &h.world.free.id);
+    let refused = h.work(&WORKER, async |task| task.mutation(team, domain::actions::ORG_UPDATED, "x").also_in(free).is_err());
+    assert!(refused, "an organization writes into no other's log");
+}
+
+#[test]
 fn two_suspensions_at_once_are_one() {
     for seed in 0..8 {
         let h = Harness::new();
