@@ -11,8 +11,8 @@ use kernel::{
     worker::{Binding, Worker},
 };
 use routes::{
-    comment_create, comment_list, customer_create, customer_get, customer_list, customer_update, me, ticket_create, ticket_get,
-    ticket_list, ticket_update,
+    comment_create, comment_list, customer_create, customer_get, customer_list, customer_update, me, member_list, ticket_create,
+    ticket_get, ticket_list, ticket_update,
 };
 
 /// Its routes.
@@ -22,6 +22,7 @@ pub const ROUTES: &[Entry] = &[
     command::<customer_create::CustomerCreate>(),
     query::<customer_get::CustomerGet>(),
     command::<customer_update::CustomerUpdate>(),
+    query::<member_list::MemberList>(),
     query::<ticket_list::TicketList>(),
     command::<ticket_create::TicketCreate>(),
     query::<ticket_get::TicketGet>(),
@@ -43,7 +44,8 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[customer_list::CATALOGUE, ticket_list::CATALOGUE, ticket_get::CATALOGUE, comment_list::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] =
+    &[customer_list::CATALOGUE, member_list::CATALOGUE, ticket_list::CATALOGUE, ticket_get::CATALOGUE, comment_list::CATALOGUE];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER);

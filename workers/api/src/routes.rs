@@ -7,6 +7,7 @@ pub mod customer_get;
 pub mod customer_list;
 pub mod customer_update;
 pub mod me;
+pub mod member_list;
 pub mod ticket;
 pub mod ticket_create;
 pub mod ticket_get;
