@@ -238,7 +238,7 @@ for (const javaScript of [true, false]) {
       const one = await open(javaScript);
       await signIn(one.page, runtime.port, "member");
       await one.page.goto(url(APP, "/o/northwind/tickets?status=open"));
-      await one.page.locator("main table a").first().click();
+      await one.page.locator("main table tbody a").first().click();
       await one.page.waitForLoadState();
       const ticket = path(one.page);
       const two = await open(javaScript);

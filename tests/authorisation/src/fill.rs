@@ -195,7 +195,7 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/o/{org}/settings/delete" => vec![("confirm", "contoso")],
         "/o/{org}/tickets" => vec![("subject", "Subject"), ("body", "Body"), SUBMIT],
         "/o/{org}/tickets/{id}" => vec![("subject", "Changed"), ("status", "pending"), ("priority", "high"), ("version", "1")],
-        "/o/{org}/tickets/{id}/comments" => vec![("body", "Body"), ("visibility", "internal"), SUBMIT],
+        "/o/{org}/tickets/{id}/comments" => vec![("body", "Body"), ("internal", "true"), SUBMIT],
         "/o/{org}/tickets/{id}/close" | "/o/{org}/tickets/{id}/reopen" | "/o/{org}/tickets/{id}/assign-to-me" => vec![],
         "/o/{org}/customers" => vec![("name", "Somebody"), ("email", "somebody@example.com"), SUBMIT],
         "/o/{org}/customers/{id}" => vec![("name", "Changed")],

@@ -366,10 +366,10 @@ fn an_internal_note_stays_with_the_team_and_who_reads_is_always_chosen() {
     let (me, path) = (worker(&h), first(&h));
     let comments = format!("{path}/comments");
     let add = |body: &str, who: &str, mark: &str| {
-        send(&h, &comments, &me, &[("body", body), ("visibility", who), ("submit", &ONCE.1.replacen('A', mark, 1))])
+        send(&h, &comments, &me, &[("body", body), ("internal", who), ("submit", &ONCE.1.replacen('A', mark, 1))])
     };
-    assert_eq!((add("SECRET-NOTE", "internal", "B").status, add("Open word", "public", "C").status), (303, 303));
-    assert_eq!(add("Open word", "public", "C").status, 303, "the same form sent again");
+    assert_eq!((add("SECRET-NOTE", "true", "B").status, add("Open word", "false", "C").status), (303, 303));
+    assert_eq!(add("Open word", "false", "C").status, 303, "the same form sent again");
     assert_eq!(h.db.count("SELECT count(*) FROM ticket_comments WHERE body = 'Open word'", &[]), 1, "is one comment");
     let text = page(&h, &path, &me);
     assert!(text.contains("SECRET-NOTE") && text.contains("Open word") && text.contains("class=\"internal\""));
@@ -382,9 +382,9 @@ fn an_internal_note_stays_with_the_team_and_who_reads_is_always_chosen() {
     assert_eq!(told, [(0, "staff"), (1, "staff")]);
     for (fields, says) in [
         (vec![("body", "kept words")], "Who reads it is missing"),
-        (vec![("body", "kept words"), ("visibility", "everybody")], "not allowed"),
-        (vec![("body", ""), ("visibility", "internal")], "Comment is missing"),
-        (vec![("body", "kept words\0"), ("visibility", "internal")], "NUL character"),
+        (vec![("body", "kept words"), ("internal", "everybody")], "not allowed"),
+        (vec![("body", ""), ("internal", "true")], "Comment is missing"),
+        (vec![("body", "kept words\0"), ("internal", "true")], "NUL character"),
     ] {
         let reply = send(&h, &comments, &me, &[fields.clone(), vec![("submit", &*ONCE.1.replacen('A', "D", 1))]].concat());
         let text = reply.text().unwrap();
@@ -458,7 +458,7 @@ fn who_only_reads_sees_no_forms_and_sends_none() {
         for (to, fields) in [
             (LIST.to_owned(), vec![("subject", "s"), ("body", "b"), ONCE]),
             (path.clone(), vec![("subject", "s"), ("status", "open"), ("priority", "low"), ("version", "1")]),
-            (format!("{path}/comments"), vec![("body", "b"), ("visibility", "public"), ONCE]),
+            (format!("{path}/comments"), vec![("body", "b"), ("internal", "false"), ONCE]),
             (format!("{path}/close"), vec![]),
             (format!("{path}/assign-to-me"), vec![]),
         ] {
@@ -478,7 +478,7 @@ fn another_organizations_ticket_is_nobodys() {
     assert_eq!(look(&h, &path, &me).code(), "not_found");
     for (below, fields) in [
         ("", vec![("subject", "s"), ("status", "open"), ("priority", "low"), ("version", "1")]),
-        ("/comments", vec![("body", "b"), ("visibility", "public"), ONCE]),
+        ("/comments", vec![("body", "b"), ("internal", "false"), ONCE]),
         ("/close", vec![]),
         ("/reopen", vec![]),
         ("/assign-to-me", vec![]),

@@ -20,8 +20,8 @@ use store::{
     tickets::{self, Author, Comment},
 };
 
-/// Who reads a comment; the value is whether it is internal.
-const VISIBILITY: &[(&str, bool)] = &[("public", false), ("internal", true)];
+/// Whether only the team reads a comment: chosen by one word or the other, never by leaving something out.
+const INTERNAL: &[(&str, bool)] = &[("false", false), ("true", true)];
 
 /// Adds a comment.
 pub struct TicketComment;
@@ -45,7 +45,7 @@ impl Command for TicketComment {
         let input = req.input()?;
         let body = input.text("body", BODY);
         // No default: what a customer reads is chosen.
-        let internal = input.choice("visibility", VISIBILITY);
+        let internal = input.choice("internal", INTERNAL);
         let once = forms::taken_id(&input, req, cx.principal());
         match (input.finish(), internal) {
             (Ok(()), Some(internal)) => {
@@ -59,8 +59,8 @@ impl Command for TicketComment {
             (Err(Error::Problem(p)), _) if p.code == Code::ValidationFailed => {
                 let seen = view::of(cx.read(view::stmts(org, &id, None)).await?)?;
                 let sent = req.input()?;
-                let visibility = internal.map_or("", |internal| if internal { "internal" } else { "public" });
-                let typed = Typed { body: sent.sent("body"), visibility, errors: &p.fields, ..Typed::default() };
+                let internal = internal.map_or("", |internal| if internal { "true" } else { "false" });
+                let typed = Typed { body: sent.sent("body"), internal, errors: &p.fields, ..Typed::default() };
                 Ok(cx.unchanged(page::again(&cx, req, &seen, &typed)?))
             }
             (Err(e), _) => Err(e),

@@ -86,7 +86,7 @@ impl NewForm {
         let (priorities, assignees, here) = (priorities(), people.picks(NOBODY, None), format!("/o/{slug}/tickets"));
         let fields = [
             Field::text("subject", "Subject").value(&self.subject).max(200),
-            Field::lines("body", "What it is about").value(&self.body).rows(10).max(20_000),
+            Field::lines("body", "Description").value(&self.body).rows(10).max(20_000),
             Field::select("priority", "Priority", &priorities).value(&self.priority),
             Field::new(form::Kind::Email, "customer", "Customer’s e-mail")
                 .value(&self.customer)

@@ -82,8 +82,8 @@ pub(super) struct Typed<'a> {
     pub change: Option<ChangeForm>,
     /// Into the comment.
     pub body: &'a str,
-    /// `internal` or `public`.
-    pub visibility: &'a str,
+    /// `true` or `false`, as the comment's form sends it; empty before anything was chosen.
+    pub internal: &'a str,
     /// What was wrong.
     pub errors: &'a [FieldError],
 }
@@ -120,7 +120,7 @@ impl Seen {
         };
         let assignee = html! { @match &self.assignee { Some(called) => (name(called)), None => (none("nobody")) } };
         let labels: Vec<Field<'_>> =
-            LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("visibility", "Who reads it", &[])]).collect();
+            LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("internal", "Who reads it", &[])]).collect();
         let said = html! { div class="card" { (prose(&ticket.body)) } (self.comments(&here, older, now)?) };
         Ok(html! {
             (form::summary(typed.errors, &labels))
@@ -182,15 +182,15 @@ impl Seen {
             None => "The ticket has no customer yet; whoever it is given to reads it in the portal.".to_owned(),
         };
         let picks = [
-            Pick::new("public", "The customer and your team").hint(&public),
-            Pick::new("internal", "Only your team").hint("An internal note: it never leaves the app and the API."),
+            Pick::new("false", "The customer and your team").hint(&public),
+            Pick::new("true", "Only your team").hint("An internal note: it never leaves the app and the API."),
         ];
-        let default = if self.customer.is_some() { "public" } else { "internal" };
-        let chosen = if typed.visibility.is_empty() { default } else { typed.visibility };
+        let default = if self.customer.is_some() { "false" } else { "true" };
+        let chosen = if typed.internal.is_empty() { default } else { typed.internal };
         let form = Form::new(&format!("{here}/comments"), csrf, "Add comment").guard_changes().render(&html! {
             (form::hidden(store::forms::SUBMIT, submit))
             (Field::lines("body", "Comment").value(typed.body).max(20_000).render(typed.errors))
-            (Field::radio("visibility", "Who reads it", &picks).value(chosen).render(typed.errors))
+            (Field::radio("internal", "Who reads it", &picks).value(chosen).render(typed.errors))
         });
         card("Add a comment", "", &html! {}, &form)
     }
