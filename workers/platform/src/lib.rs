@@ -7,6 +7,7 @@ pub mod owners;
 mod prefix;
 mod reason;
 pub mod routes;
+mod search_box;
 mod span;
 mod words;
 

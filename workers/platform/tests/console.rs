@@ -106,7 +106,7 @@ fn a_suspension_is_explained_and_stands_in_both_logs() {
     let (path, back) = (format!("/orgs/{}/suspend", org.id), format!("/orgs/{}", org.id));
     let asked = page(&h, &path);
     assert!(
-        ["4 API keys are", "5 members", "2 customers", "Nothing is removed"].into_iter().all(|says| text(&asked).contains(says)),
+        ["4 API keys stop", "5 members", "2 customers", "Nothing is removed"].into_iter().all(|says| text(&asked).contains(says)),
         "{}",
         text(&asked)
     );

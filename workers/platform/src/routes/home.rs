@@ -1,10 +1,12 @@
 //! `GET /`: the service at a glance: how much there is, what needs a human, what operators did last.
 
-use crate::words::{AUDIT_HEADINGS, audit_columns, audit_row, bounded};
+use crate::{
+    search_box,
+    words::{AUDIT_HEADINGS, audit_columns, audit_row, bounded},
+};
 use domain::plans::Plan;
 use html::{
-    form::Field,
-    list::{Filters, Table, empty},
+    list::{Table, empty},
     page,
     part::{self, Tone, callout, count, thousands},
 };
@@ -69,10 +71,9 @@ impl Query for Home {
         let (tiles, suspended) = tiles(&orgs, people.first())?;
         let attention = attention(needs.first(), suspended, now)?;
         let events: Vec<Vec<Markup>> = recently.iter().map(|row| audit_row(row, now, false)).collect::<Result<_>>()?;
-        let search = Field::new(html::form::Kind::Search, "q", "Search everything").placeholder("A name, an address, a slug or an id");
         let main = html! {
             (page::head("Overview", "The whole service: every tenant, and the machine beneath them.", &html! {}))
-            (Filters { action: "/search", chips: &[] }.render(&search.render(&[])))
+            (search_box::render("", ""))
             (part::tiles(&tiles))
             (page::section("Needs attention", "", &html! {}, &html! {
                 @if attention.is_empty() {
@@ -104,6 +105,7 @@ fn tiles(orgs: &Rows, people: Option<&Row>) -> Result<(Vec<Markup>, i64)> {
         plans.push((Plan::parse(row.text(0)?), row.int(1)? + row.int(2)?));
     }
     plans.sort_unstable();
+    let paid: i64 = plans.iter().filter(|(plan, _)| *plan != Plan::Free).map(|(_, n)| n).sum();
     let by_plan: Vec<String> = plans.iter().map(|(plan, n)| format!("{} {}", thousands(*n), plan.as_str())).collect();
     let (users, customers) = people.map_or(Ok((0, 0)), |row| Ok::<_, kernel::Error>((row.int(0)?, row.int(1)?)))?;
     let mut states = vec![format!("{} active", thousands(active))];
@@ -116,8 +118,8 @@ fn tiles(orgs: &Rows, people: Option<&Row>) -> Result<(Vec<Markup>, i64)> {
     let tiles = vec![
         part::tile("Organizations", &html! { a href="/orgs" { (thousands(active + suspended)) } }, &html! { (states.join(", ")) }),
         part::tile(
-            "By plan",
-            &html! { (plans.len()) },
+            "On a paid plan",
+            &html! { (thousands(paid)) },
             &html! { (if by_plan.is_empty() { "none yet".to_owned() } else { by_plan.join(", ") }) },
         ),
         part::tile("Staff accounts", &html! { a href="/users" { (bounded(users, BOUND)) } }, &html! { "across all organizations" }),
@@ -138,7 +140,7 @@ fn attention(needs: Option<&Row>, suspended: i64, now: Millis) -> Result<Vec<(To
     }
     if jobs > 0 {
         let text =
-            html! { "They have failed as often as they may. " a href="/jobs" { "Look at each, then try it again or cancel it" } "." };
+            html! { "Work that has failed as often as it may. " a href="/jobs" { "Look at each, then try it again or cancel it" } "." };
         all.push((Tone::Bad, count(jobs, "dead job", "dead jobs"), text));
     }
     if mails > 0 {

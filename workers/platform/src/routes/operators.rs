@@ -1,10 +1,11 @@
 //! `GET /operators`: who runs the service, and with which role.
 
-use crate::words::{moment, user_state};
+use crate::words::user_state;
 use html::{
     list::{Table, empty},
     page::{card, head, section},
-    part::{Tone, badge, facts, name, none},
+    part::{Tone, badge, facts, none, person},
+    when,
 };
 use kernel::{
     Millis, Principal, Query, Read, Reply, Request, Result, Route, Row,
@@ -65,7 +66,7 @@ impl Query for Operators {
             @if cells.is_empty() {
                 (empty("No operators", "Nobody runs this service yet.", None))
             } @else {
-                (Table { caption: "Operators", columns: &["Name", "Address", "Role", "Second factor", "Last seen here", ""] }.render(&cells))
+                (Table { caption: "Operators", columns: &["Operator", "Role", "Second factor", "Seen here", ""] }.render(&cells))
             }
             (section("Roles", "", &html! {}, &card("", "", &html! {}, &facts(&roles))))
         };
@@ -77,15 +78,14 @@ fn cells(row: &Row, now: Millis, may: bool) -> Result<Vec<Markup>> {
     let (id, banned, deleted) = (row.text(0)?, row.opt_int(5)?, row.opt_int(6)?.is_some());
     let out = deleted || banned.is_some_and(|until| until > now.get());
     Ok(vec![
-        html! { a href={ "/users/" (id) } { (name(row.text(1)?)) } @if out { " " (user_state(banned, true, deleted, now)) } },
-        html! { (row.text(2)?) },
+        html! { a href={ "/users/" (id) } { (person(row.text(1)?, row.text(2)?)) } @if out { " " (user_state(banned, true, deleted, now)) } },
         html! { (row.text(3)?) },
         if row.int(7)? == 1 {
             badge(Tone::Good, "set up")
         } else {
             html! { (badge(Tone::Warn, "missing")) p class="hint" { "Can't enter the console." } }
         },
-        moment(row.opt_int(8)?.filter(|at| *at > 0), "not lately"),
+        row.opt_int(8)?.filter(|at| *at > 0).map_or_else(|| none("not lately"), |at| when::ago(Millis::new(at), now)),
         if may {
             html! { a class="button" href={ "/operators/" (id) "/role" } { "Change role" } " " a class="button" href={ "/operators/" (id) "/remove" } { "Remove" } }
         } else {

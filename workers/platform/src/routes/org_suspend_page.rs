@@ -1,11 +1,7 @@
 //! `GET /orgs/{id}/suspend`: asks for the reason, and says what will stop.
 
 use crate::reason;
-use html::{
-    confirm::Confirm,
-    form,
-    part::{count, thousands},
-};
+use html::{confirm::Confirm, form, part::count};
 use kernel::{
     OrgId, Query, Read, Reply, Request, Result, Route, Row,
     error::Code,
@@ -71,10 +67,7 @@ pub(super) fn page(frame: &Frame<'_>, id: &OrgId, row: &Row, given: &str, errors
     let (name, keys, members, customers) = (row.text(0)?, row.int(4)?, row.int(5)?, row.int(6)?);
     let consequences = [
         format!("{} can't open anything of it any more, at once.", count(members, "member", "members")),
-        format!(
-            "{} no longer written with, at once, and read with for a minute at most.",
-            if keys == 1 { "1 API key is".to_owned() } else { format!("{} API keys are", thousands(keys)) }
-        ),
+        format!("{}: writes are refused at once, reads within a minute.", count(keys, "API key stops", "API keys stop")),
         format!("Its portal closes within a minute, for {}.", count(customers, "customer", "customers")),
         "Nothing is removed, and its subscription goes on: resuming brings everything back.".to_owned(),
         "Its owners get a mail with the reason.".to_owned(),

@@ -1,13 +1,13 @@
 //! `GET /search`: everything that an operator may be told of, by id, address or name. What was found by its id comes first.
 
 use crate::{
-    prefix,
+    prefix, search_box,
     words::{AUDIT_HEADINGS, audit_columns, audit_row, org_state, user_state},
 };
 use domain::{like, plans::Plan};
 use html::{
-    form::{self, Field, Kind},
-    list::{Filters, Table, no_match, nothing},
+    form,
+    list::{Table, no_match, nothing},
     page::{head, section},
     part::{Tone, badge, callout, name},
 };
@@ -107,11 +107,9 @@ impl Query for Search {
         let whole_key = crypto::api_key::parse(q).is_ok();
         let results = if q.chars().count() < LEAST || whole_key { Vec::new() } else { find(&cx, q).await? };
         let shown = if whole_key { "" } else { q };
-        let field =
-            Field::new(Kind::Search, "q", "Search everything").value(shown).hint("A name, an address, a slug, a domain, or any id.");
         let main = html! {
             (head("Search", "", &html! {}))
-            (Filters { action: "/search", chips: &[] }.render(&field.render(&[])))
+            (search_box::render(shown, "A name, an address, a slug, a domain, or any id."))
             @if whole_key {
                 (callout(Tone::Bad, "That is a whole API key", &html! {
                     "It is in your browser's history now, and its owner should revoke it. Search for its id, or for what is shown of it, such as "
