@@ -29,19 +29,19 @@ await main(async () => {
   const { keptSecrets } = await import("./runtime/secrets.mjs");
   const { buildIfChanged } = await import("./build-if-changed.mjs");
   const { tickCrons } = await import("./start/crons.mjs");
-  const { FIXTURE, describeDemo, printDemo, readOrgs, writeDemo } = await import("./start/demo.mjs");
+  const { FIXTURE, demoAuthenticators, describeDemo, printDemo, readOrgs, writeDemo } = await import("./start/demo.mjs");
 
   console.log(bold("Start"));
   const workers = () => workerFolders().map((folder) => readWorker(folder));
   await step("Workers", (note) => buildIfChanged(note, () => workers().map((worker) => worker.main)));
+  const secrets = keptSecrets(join(LOCAL_DIR, "dev.vars"));
   const { result: orgs } = await step("database", async (note) => {
     const fixture = existsSync(FIXTURE) ? FIXTURE : undefined;
-    const done = await prepareState({ stateDir: STATE_DIR, fixture, inspect: readOrgs });
+    const done = await prepareState({ stateDir: STATE_DIR, fixture, seed: demoAuthenticators(secrets), inspect: readOrgs });
     const applied = done.migrations.length === 1 ? "1 migration" : `${done.migrations.length} migrations`;
     note(done.fresh ? `new, ${applied}, ${done.statements} statements of demo data` : done.migrations.length > 0 ? applied : "up to date");
     return done;
   });
-  const secrets = keptSecrets(join(LOCAL_DIR, "dev.vars"));
   const demo = describeDemo({ port, orgs, secrets });
   const entry = readWorker("switch");
   const site = writeDemo(demo, entry.options.assets?.directory);

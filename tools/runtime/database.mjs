@@ -65,16 +65,19 @@ const finishedFile = (stateDir) => join(stateDir, "finished.json");
 
 /**
  * Makes a state folder ready for the Workers: applies the missing migrations and, when the folder is new, loads `fixture`
- * (path of an SQL file, `:now` stands for `now` in Unix ms). A folder whose first preparation was interrupted starts over.
+ * (path of an SQL file, `:now` stands for `now` in Unix ms) and what `seed(db)` gives on top, as statements: what depends on this
+ * machine's secrets. A folder whose first preparation was interrupted starts over.
  * Resolves to `{fresh, migrations, statements, result}`; `result` is what `inspect(db)` returned.
  */
-export async function prepareState({ stateDir, root = ROOT, fixture, now = Date.now(), inspect = async () => undefined }) {
+export async function prepareState({ stateDir, root = ROOT, fixture, now = Date.now(), seed = async () => [], inspect = async () => undefined }) {
   const fresh = !existsSync(finishedFile(stateDir));
   if (fresh) rmSync(stateDir, { recursive: true, force: true });
   const done = await withDatabase({ stateDir, root }, async (db, execute) => {
     const migrations = await migrate(db, join(root, "d1-migrations"));
     const statements =
       fresh && fixture ? await runSql(execute, withNow(readFileSync(fixture, "utf8"), now), fixture.slice(root.length + 1)) : 0;
+    const more = fresh && fixture ? await seed(db) : [];
+    if (more.length > 0) await execute(more);
     return { fresh, migrations, statements, result: await inspect(db) };
   });
   if (fresh) writeFileSync(finishedFile(stateDir), `${JSON.stringify({ loaded_at: now })}\n`);

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { LOCAL_DIR, ROOT } from "../paths.mjs";
 import { bold, dim } from "../progress.mjs";
+import { authenticators } from "../runtime/seal.mjs";
 import { INDEX_CSS, indexPage } from "./index-page.mjs";
 
 /** The demo data, and who may sign in to it: written by hand next to each other. */
@@ -21,6 +22,8 @@ export function describeDemo({ port, orgs, secrets }) {
     api_key: facts.api_key,
     stripe_webhook_url: `${at("localhost")}${facts.stripe_webhook_path ?? STRIPE_WEBHOOK_PATH}`,
     stripe_webhook_secret: secrets.STRIPE_WEBHOOK_SECRETS.split(",")[0],
+    /** Of the operators' authenticator app, in base32. */
+    totp_secret: facts.totp_secret,
     orgs,
     logins: facts.logins.map(({ surface, path_host, email, password }) => ({ surface, url: loginUrl(path_host, port), email, password })),
   };
@@ -31,6 +34,15 @@ export function loginUrl(pathHost, port) {
   const slash = pathHost.indexOf("/");
   const host = slash < 0 ? pathHost : pathHost.slice(0, slash);
   return `http://${host}:${port}${slash < 0 ? "/" : pathHost.slice(slash)}`;
+}
+
+/** What `prepareState` takes as `seed`: the demo's operators get an authenticator with the secret of demo.json, sealed with this machine's keys. */
+export function demoAuthenticators(secrets) {
+  const { totp_secret: secret } = JSON.parse(readFileSync(FACTS, "utf8"));
+  return async (db) => {
+    const { results } = await db.prepare("SELECT user_id FROM operators ORDER BY user_id").all();
+    return authenticators(secrets.SIGNING_KEYS, secret, results.map((row) => row.user_id));
+  };
 }
 
 /** Orgs of the database, for demo.json and the page. */
@@ -63,6 +75,7 @@ export function printDemo(demo, port) {
   line("API", `http://api.localhost:${port}  ${dim(`or ${demo.api_origin} where *.localhost doesn't resolve`)}`);
   if (demo.logins.length > 0) console.log(`\n${bold("Demo logins")}`);
   for (const { surface, url, email, password } of demo.logins) line(surface, `${email}  ${password}  ${dim(url)}`);
+  if (demo.totp_secret) line("", dim(`The console also asks for a code: add the key ${demo.totp_secret} to an authenticator app, time-based.`));
   if (demo.api_key) {
     console.log(`\n${bold("API key")}  ${demo.api_key}`);
     console.log(dim(`  curl -H "Authorization: Bearer ${demo.api_key}" ${demo.api_origin}/v1/me`));

@@ -42,7 +42,7 @@ ${
           ${logins}
         </tbody>
       </table>
-`
+${demo.totp_secret ? `      <p>The console also asks for a code: add the key <code>${escape(demo.totp_secret)}</code> to an authenticator app, time-based, six digits.</p>\n` : ""}`
       : ""
   }${curl ? `      <h2>API</h2>\n      <pre><code>${escape(curl)}</code></pre>\n` : ""}    </main>
   </body>

@@ -1,10 +1,16 @@
 //! Getting in and looking after one's account, through dispatch on SQLite.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests; what goes wrong in them must stop the test"
+)]
 
 mod account;
 mod browser;
 mod challenge;
+mod demo;
 mod invitations;
 mod links;
 mod set_up;
