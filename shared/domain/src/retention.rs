@@ -45,6 +45,12 @@ pub const INBOX: Rule =
 /// Invitations that nobody can accept any more, and those that were accepted.
 pub const INVITATIONS: Rule =
     Rule { name: "invitations", removes: "Invitations of members, 30 days after their time was over.", kept: Span::days(30) };
+/// Links out of mails that nobody can use any more.
+pub const LINKS: Rule =
+    Rule { name: "links", removes: "One-time links out of mails, 30 days after their time was over.", kept: Span::days(30) };
+/// Browsers that are known to an account.
+pub const DEVICES: Rule =
+    Rule { name: "devices", removes: "Browsers that an account was not signed in on for 400 days.", kept: Span::days(400) };
 /// Domains that were removed.
 pub const DOMAINS: Rule = Rule {
     name: "domains",
@@ -62,8 +68,23 @@ pub const ORGS: Rule = Rule {
 pub const REPORTS: Rule = Rule { name: "reports", removes: "Reports of these rules, after 400 days.", kept: Span::days(400) };
 
 /// Every rule, in the order in which they run.
-pub const ALL: &[Rule] =
-    &[IDEMPOTENCY, WEBHOOK_MESSAGES, EXPORTS, OUTBOX, SESSIONS, RATE_WINDOWS, JOBS, MAILS, INBOX, INVITATIONS, DOMAINS, ORGS, REPORTS];
+pub const ALL: &[Rule] = &[
+    IDEMPOTENCY,
+    WEBHOOK_MESSAGES,
+    EXPORTS,
+    OUTBOX,
+    SESSIONS,
+    RATE_WINDOWS,
+    JOBS,
+    MAILS,
+    INBOX,
+    INVITATIONS,
+    LINKS,
+    DEVICES,
+    DOMAINS,
+    ORGS,
+    REPORTS,
+];
 
 /// How many rows of its main table one step removes.
 pub const STEP_ROWS: i64 = 500;

@@ -60,6 +60,8 @@ pub const CATALOGUES: &[&[Sql]] = &[
     retention::idempotency::CATALOGUE,
     retention::inbox::CATALOGUE,
     retention::invitations::CATALOGUE,
+    retention::links::CATALOGUE,
+    retention::devices::CATALOGUE,
     retention::jobs::CATALOGUE,
     retention::mails::CATALOGUE,
     retention::orgs::CATALOGUE,

@@ -7,12 +7,14 @@
 //! A rule on the machine's own tables leaves one audit event for its run; one on business tables leaves one with each step,
 //! because no such change can be without.
 
+pub mod devices;
 pub mod domains;
 pub mod exports;
 pub mod idempotency;
 pub mod inbox;
 pub mod invitations;
 pub mod jobs;
+pub mod links;
 pub mod mails;
 pub mod orgs;
 pub mod outbox;
@@ -77,6 +79,8 @@ fn plan(rule: Rule) -> Result<Plan> {
         mails::PLAN,
         inbox::PLAN,
         invitations::PLAN,
+        links::PLAN,
+        devices::PLAN,
         domains::PLAN,
         orgs::PLAN,
         reports::PLAN,

@@ -1,8 +1,8 @@
 //! Retention on 400 days of rows: exactly what is past its time, in bounded steps, whatever breaks.
 
 use domain::retention::{
-    ALL, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule, SESSIONS, STEP_ROWS,
-    STEPS_A_RUN, WEBHOOK_MESSAGES,
+    ALL, DEVICES, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, LINKS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule,
+    SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
 };
 use jobs::{
     HANDLERS, WORKER,
@@ -117,6 +117,14 @@ fn filled(volume: Volume) -> Harness {
             &[org.into(), id(), (&h.world.team.members[4].user).into(), old()],
         );
         h.db.execute(
+            "INSERT INTO tokens(hash, purpose, subject, host, email, created_at, expires_at) VALUES(?1, 'reset', 's', 'h', 'e', 0, ?2)",
+            &[id(), old()],
+        );
+        h.db.execute(
+            "INSERT INTO devices(subject, hash, created_at, seen_at) VALUES('s', ?1, 0, ?2)",
+            &[id(), at.minus(Span::days(400)).into()],
+        );
+        h.db.execute(
             "INSERT INTO domains(org_id, id, host, state, proof, created_at, removed_at) VALUES(?1, ?2, ?2, 'removed', 'p', 0, ?3)",
             &[org.into(), id(), old()],
         );
@@ -148,6 +156,8 @@ fn due(h: &Harness, rule: Rule, now: Millis) -> (i64, i64) {
         MAILS => ("mails", format!("finished_at <= {}", days(30))),
         INBOX => ("inbox", format!("read_at <= {}", days(90))),
         INVITATIONS => ("invitations", format!("expires_at <= {}", days(30))),
+        LINKS => ("tokens", format!("expires_at <= {}", days(30))),
+        DEVICES => ("devices", format!("seen_at <= {}", days(400))),
         DOMAINS => ("domains", format!("state = 'removed' AND removed_at <= {}", days(30))),
         // In tests of its own: purging.rs.
         ORGS => ("orgs", format!("deleted_at <= {}", days(30))),

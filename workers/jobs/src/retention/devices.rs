@@ -1,0 +1,29 @@
+//! Browsers that an account was last signed in on longer ago than a browser keeps the cookie.
+
+use super::{Plan, Run};
+use domain::retention::{DEVICES, STEP_ROWS};
+use kernel::Result;
+use serde_json::json;
+
+kernel::sql! {
+    Read Global("retention goes through every account")
+    FIND(2) -> ["subject", "hash"] = "SELECT subject, hash FROM devices WHERE seen_at <= ?1 ORDER BY seen_at LIMIT ?2";
+    Write Global("retention goes through every account")
+    REMOVE(2) -> [] =
+        "DELETE FROM devices WHERE (subject, hash) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND seen_at <= ?2";
+    Read Global("retention goes through every account")
+    DUE(1) -> ["due"] = "SELECT count(*) AS due FROM (SELECT 1 FROM devices WHERE seen_at <= ?1 LIMIT 100000)";
+}
+
+pub(super) const PLAN: Plan =
+    Plan { rule: DEVICES, rows: STEP_ROWS, audited: true, step: |run| Box::pin(step(run)), count: |before| DUE.bind([before.into()]) };
+
+async fn step(run: &Run<'_>) -> Result<i64> {
+    let found = run.task.rows(FIND.bind([run.before().into(), run.rows.into()])).await?;
+    let ids = found.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+    if !ids.is_empty() {
+        let remove = REMOVE.bind([json!(ids).to_string().into(), run.before().into()]);
+        run.task.commit(run.mutation(ids.len()).then(remove).then(run.count())).await?;
+    }
+    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
+}
