@@ -54,27 +54,30 @@ pub fn moment(at: Option<i64>, otherwise: &str) -> Markup {
 /// The columns of an audit event that every list of them reads, in this order.
 macro_rules! audit_columns {
     () => {
-        "a.id, a.org_id, a.occurred_at, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target, a.outcome, a.ip, a.request_id, a.detail"
+        "a.id, a.org_id, a.occurred_at, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target, a.outcome, a.ip, a.request_id, a.detail, (SELECT l.slug FROM orgs l WHERE l.id = a.org_id) AS log"
     };
 }
 pub(crate) use audit_columns;
 
-/// A row of a list of audit events: when, what, who, on what, from where. `whole` adds what is kept of the change.
+/// A row of a list of audit events: when and from where, what, who, on what, in which log. `whole` adds what is kept of the change.
 pub fn audit_row(row: &Row, now: Millis, whole: bool) -> Result<Vec<Markup>> {
     let (log, label, actor) = (row.text(1)?, row.text(6)?, row.text(5)?);
     let denied = row.text(8)? == "denied";
-    let detail = row.opt_text(11)?.filter(|_| whole);
+    let of_actor = crate::address::with("/audit", &[("actor", actor)]);
     Ok(vec![
-        html! { (when::ago(Millis::new(row.int(2)?), now)) },
+        html! { (when::ago(Millis::new(row.int(2)?), now)) p class="hint" { (row.text(9)?) } },
         html! { code { (row.text(3)?) } @if denied { " " (badge(Tone::Warn, "denied")) } },
-        html! { (name(label)) p class="hint" { (row.text(4)?) @if !actor.is_empty() { " " code { (actor) } } } },
-        html! { code { (row.text(7)?) } @if let Some(detail) = detail { p class="hint" { code { (detail) } } } },
-        html! { @if log == "platform" { "Platform" } @else { a href={ "/orgs/" (log) } { code { (log) } } } },
-        html! { (row.text(9)?) @if let Some(request) = row.opt_text(10)? { p class="hint" { code { (request) } } } },
+        html! { @if actor.is_empty() { (name(label)) } @else { a href=(of_actor) { (name(label)) } } p class="hint" { (row.text(4)?) } },
+        html! {
+            code { (row.text(7)?) }
+            @if let Some(detail) = row.opt_text(11)?.filter(|_| whole) { p class="hint" { code { (detail) } } }
+            @if let Some(request) = row.opt_text(10)?.filter(|_| whole) { p class="hint" { code { (request) } } }
+        },
+        html! { @if log == "platform" { "Platform" } @else { a href={ "/orgs/" (log) } { (row.opt_text(12)?.unwrap_or("removed")) } } },
     ])
 }
 /// The headings of such a list.
-pub const AUDIT_HEADINGS: &[&str] = &["When", "Action", "Who", "On", "Log", "From"];
+pub const AUDIT_HEADINGS: &[&str] = &["When", "Action", "Who", "On", "Log"];
 
 #[cfg(test)]
 mod tests {

@@ -24,11 +24,11 @@ use shell::platform::{self, ConsolePlace};
 
 kernel::sql! {
     Read Global("one log, which an operator chose: the platform's or an organization's")
-    OF_LOG(7) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
+    OF_LOG(7) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.org_id = ?1 AND a.id < ?2 AND a.id >= ?3 AND a.id < ?4 \
           AND (?5 IS NULL OR a.actor_id = ?5) AND (?6 IS NULL OR a.action = ?6) ORDER BY a.id DESC LIMIT ?7 + 1");
     Read Global("operators read the logs of all organizations together")
-    ACROSS(6) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
+    ACROSS(6) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.id < ?1 AND a.id >= ?2 AND a.id < ?3 \
           AND (?4 IS NULL OR a.actor_id = ?4) AND (?5 IS NULL OR a.action = ?5) ORDER BY a.id DESC LIMIT ?6 + 1");
 }

@@ -42,7 +42,7 @@ kernel::sql! {
            (SELECT count(*) FROM (SELECT 1 FROM users WHERE banned_until > ?1 LIMIT ?2 + 1)) AS banned, \
            (SELECT min(occurred_at) FROM outbox WHERE dispatched_at IS NULL) AS events, \
            (SELECT min(next_at) FROM jobs WHERE state IN ('queued', 'running')) AS oldest_job";
-    Read Global("the platform's own log") RECENTLY(1) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
+    Read Global("the platform's own log") RECENTLY(1) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.org_id = 'platform' ORDER BY a.id DESC LIMIT ?1");
 }
 

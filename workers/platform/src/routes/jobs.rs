@@ -5,7 +5,7 @@ use domain::retention;
 use html::{
     form::button,
     list::{Table, empty},
-    page::head,
+    page::{head, section},
     part::{Tone, badge, none, thousands},
     when,
 };
@@ -69,36 +69,30 @@ impl Query for Jobs {
         let csrf = helps.then(|| frame.csrf());
         let main = html! {
             (head("Background work", &format!("The newest {SHOWN} of each kind."), &html! {}))
-            section id="dead" {
-                h2 { "Dead jobs" }
-                (list(&dead, &["Job", "About", "Organization", "Attempts", "Last error", "Since", ""], "Dead jobs", |row| dead_job(row, csrf),
+            div id="dead" { (section("Dead jobs", "", &html! {}, &html! {
+                (list(&dead, &["Job", "Attempts", "Last error", "Since", ""], "Dead jobs", |row| dead_job(row, csrf, cx.now()),
                     ("No dead jobs", "A job that has failed as often as it may is listed here with its last error."))?)
-            }
-            section id="waiting" {
-                h2 { "Waiting and running" }
-                (list(&waiting, &["Job", "About", "Organization", "State", "Attempts", "Next"], "Waiting and running", waiting_job,
+            })) }
+            div id="waiting" { (section("Waiting and running", "", &html! {}, &html! {
+                (list(&waiting, &["Job", "Organization", "State", "Attempts", "Next"], "Waiting and running", waiting_job,
                     ("Nothing waits", "Jobs that are to be done, and those under way, are listed here."))?)
-            }
-            section id="letters" {
-                h2 { "Dead letters" }
+            })) }
+            div id="letters" { (section("Dead letters", "", &html! {}, &html! {
                 (list(&letters, &["Queue", "Message", "Received", ""], "Dead letters", dead_letter,
                     ("No dead letters", "A queue message that no consumer could use is listed here. The rows it spoke of are swept all the same."))?)
-            }
-            section id="mails" {
-                h2 { "Mails not sent" }
-                (list(&mails, &["Letter", "To", "State", "Attempts", "Last error", "Written", ""], "Mails not sent", |row| mail(row, csrf),
+            })) }
+            div id="mails" { (section("Mails not sent", "", &html! {}, &html! {
+                (list(&mails, &["Letter", "State", "Attempts", "Last error", "Written", ""], "Mails not sent", |row| mail(row, csrf, cx.now()),
                     ("Every mail went out", "A mail that the provider refused, or that was given up, is listed here."))?)
-            }
-            section id="retention" {
-                h2 { "Retention" }
+            })) }
+            div id="retention" { (section("Retention", "", &html! {}, &html! {
                 (list(&runs, &["Rule", "Looked at", "Removed", "Result", "Took", "Started"], "Retention runs", retention_run,
                     ("No runs yet", "Each rule reports here once a day: how many rows it looked at and removed."))?)
-            }
-            section id="schedule" {
-                h2 { "Scheduled runs" }
+            })) }
+            div id="schedule" { (section("Scheduled runs", "", &html! {}, &html! {
                 (list(&crons, &["Schedule", "Result", "Started", "Finished"], "Scheduled runs", |row| cron_run(row, cx.now()),
                     ("No runs yet", "The last run of each schedule is listed here."))?)
-            }
+            })) }
         };
         Ok(frame.platform(ConsolePlace::Jobs, "Background work").reply(&main))
     }
@@ -123,23 +117,20 @@ fn org(row: &Row, at: usize) -> Result<Markup> {
     Ok(row.opt_text(at)?.map_or_else(|| none("none"), |org| html! { a href={ "/orgs/" (org) } { code { (org) } } }))
 }
 
-fn dead_job(row: &Row, csrf: Option<&str>) -> Result<Vec<Markup>> {
+fn dead_job(row: &Row, csrf: Option<&str>, now: Millis) -> Result<Vec<Markup>> {
     let id = row.text(0)?;
     Ok(vec![
-        html! { a href={ "/jobs/" (id) } { (row.text(1)?) } },
-        html! { code { (row.text(2)?) } },
-        org(row, 3)?,
+        html! { a href={ "/jobs/" (id) } { (row.text(1)?) } p class="hint" { code { (row.text(2)?) } } },
         html! { (thousands(row.int(4)?)) },
         html! { (row.opt_text(5)?.unwrap_or("not recorded")) },
-        when::at(Millis::new(row.int(6)?)),
+        when::ago(Millis::new(row.int(6)?), now),
         html! { @if let Some(csrf) = csrf { (button(&format!("/jobs/{id}/replay"), csrf, "Try again")) } },
     ])
 }
 
 fn waiting_job(row: &Row) -> Result<Vec<Markup>> {
     Ok(vec![
-        html! { a href={ "/jobs/" (row.text(0)?) } { (row.text(1)?) } },
-        html! { code { (row.text(2)?) } },
+        html! { a href={ "/jobs/" (row.text(0)?) } { (row.text(1)?) } p class="hint" { code { (row.text(2)?) } } },
         org(row, 3)?,
         crate::words::job_state(row.text(4)?),
         html! { (thousands(row.int(5)?)) },
@@ -160,15 +151,14 @@ fn dead_letter(row: &Row) -> Result<Vec<Markup>> {
 }
 
 /// What was written is not shown: it is its recipient's.
-fn mail(row: &Row, csrf: Option<&str>) -> Result<Vec<Markup>> {
+fn mail(row: &Row, csrf: Option<&str>, now: Millis) -> Result<Vec<Markup>> {
     let dead = row.text(4)? == "dead";
     Ok(vec![
-        html! { (row.text(3)?) p class="hint" { code { (row.text(0)?) } } },
-        html! { (row.text(2)?) },
+        html! { (row.text(3)?) p class="hint" { (row.text(2)?) } },
         if dead { badge(Tone::Bad, "given up") } else { badge(Tone::Bad, "refused") },
         html! { (thousands(row.int(5)?)) },
         html! { (row.opt_text(6)?.unwrap_or("not recorded")) },
-        when::at(Millis::new(row.int(7)?)),
+        when::ago(Millis::new(row.int(7)?), now),
         html! { @if let (true, Some(csrf)) = (dead, csrf) { (button(&format!("/mails/{}/replay", row.text(0)?), csrf, "Try again")) } },
     ])
 }

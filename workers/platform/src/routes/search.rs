@@ -68,10 +68,10 @@ kernel::sql! {
     TICKET(1) -> ["org_id", "id", "status", "created_at", "org"] =
         "SELECT t.org_id, t.id, t.status, t.created_at, o.name AS org FROM orgs o CROSS JOIN tickets t ON t.org_id = o.id AND t.id = ?1 LIMIT 1";
     Read Global("operators find what a request did, in whichever log")
-    REQUEST(4) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
+    REQUEST(4) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.id >= ?1 AND a.id < ?2 AND a.request_id = ?3 ORDER BY a.id LIMIT ?4");
     Read Global("operators find an event by its id, in whichever log")
-    EVENT(1) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail"] =
+    EVENT(1) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
         concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.id = ?1 LIMIT 1");
     /// Whose it is: endpoints, exports, domains, invitations.
     Read Global("operators search all organizations by id")
