@@ -54,7 +54,15 @@ pub fn moment(at: Option<i64>, otherwise: &str) -> Markup {
 /// The columns of an audit event that every list of them reads, in this order.
 macro_rules! audit_columns {
     () => {
-        "a.id, a.org_id, a.occurred_at, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target, a.outcome, a.ip, a.request_id, a.detail, (SELECT l.slug FROM orgs l WHERE l.id = a.org_id) AS log"
+        crate::words::audit_columns!("(SELECT l.slug FROM orgs l WHERE l.id = a.org_id)")
+    };
+    // Where all are of one log, what that is called.
+    ($log:literal) => {
+        concat!(
+            "a.id, a.org_id, a.occurred_at, a.action, a.actor_kind, a.actor_id, a.actor_label, a.target, a.outcome, a.ip, a.request_id, a.detail, ",
+            $log,
+            " AS log"
+        )
     };
 }
 pub(crate) use audit_columns;

@@ -56,7 +56,7 @@ kernel::sql! {
         "SELECT id, kind, subject, state, attempts, next_at, last_error FROM jobs WHERE org_id = ?1 AND state IN ('queued', 'running', 'dead') \
          ORDER BY updated_at DESC LIMIT ?2";
     Read Org RECENTLY(2) -> ["id", "org_id", "occurred_at", "action", "actor_kind", "actor_id", "actor_label", "target", "outcome", "ip", "request_id", "detail", "log"] =
-        concat!("SELECT ", audit_columns!(), " FROM audit_events a WHERE a.org_id = ?1 ORDER BY a.id DESC LIMIT ?2");
+        concat!("SELECT ", audit_columns!("'this one'"), " FROM audit_events a WHERE a.org_id = ?1 ORDER BY a.id DESC LIMIT ?2");
 }
 
 /// Shows an organization.
