@@ -60,8 +60,8 @@ kernel::sql! {
     FAILED_USER(1) -> [] = "UPDATE users SET failures = failures + 1 WHERE id = ?1";
     Write Org FAILED_CUSTOMER(2) -> [] = "UPDATE customers SET failures = failures + 1 WHERE org_id = ?1 AND id = ?2";
     Write Global("a staff account belongs to no organization")
-    FORGIVE_USER(1) -> [] = "UPDATE users SET failures = 0 WHERE id = ?1 AND failures > 0";
-    Write Org FORGIVE_CUSTOMER(2) -> [] = "UPDATE customers SET failures = 0 WHERE org_id = ?1 AND id = ?2 AND failures > 0";
+    FORGIVE_USER(1) -> [] = "UPDATE users SET failures = 0 WHERE id = ?1";
+    Write Org FORGIVE_CUSTOMER(2) -> [] = "UPDATE customers SET failures = 0 WHERE org_id = ?1 AND id = ?2";
     Write Global("a staff account belongs to no organization")
     PASSWORD_USER(3) -> [] = "UPDATE users SET password_hash = ?2, password_changed_at = ?3, failures = 0 WHERE id = ?1 AND deleted_at IS NULL";
     Write Org PASSWORD_CUSTOMER(4) -> [] =

@@ -2,14 +2,14 @@
 //!
 //! A path is taken as it is or not at all: nothing is repaired, because a browser might read the repaired text otherwise.
 
-use kernel::dispatch::{NEXT_CAP, SIGN_IN};
+use kernel::dispatch::{CHALLENGE, CONFIRM, NEXT_CAP, SIGN_IN};
 
 /// The path, when it can lead nowhere else than to a page of this host.
 pub fn checked(next: &str) -> Option<&str> {
     let plain = next.len() <= NEXT_CAP && next.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let path = next.split(['?', '#']).next().unwrap_or(next);
-    // Signing in leads to neither door: back to the form would look as if it had failed.
-    let door = path == SIGN_IN || path == "/sign-out";
+    // Signing in leads to no door: back to the form would look as if it had failed.
+    let door = [SIGN_IN, CHALLENGE, CONFIRM, "/sign-out"].contains(&path);
     (plain && !door && is_plain_path(path)).then_some(next)
 }
 
@@ -99,6 +99,8 @@ mod tests {
             "/sign-in",
             "/sign-in?next=/",
             "/sign-out",
+            "/challenge",
+            "/confirm?next=/",
             &long,
         ];
         for next in bad {
