@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ROOT } from "../../tools/paths.mjs";
 import { startRuntime } from "../../tools/runtime.mjs";
 import { prepareState } from "../../tools/runtime/database.mjs";
+import { generateSecrets } from "../../tools/runtime/secrets.mjs";
+import { demoAuthenticators } from "../../tools/start/demo.mjs";
 
 /** Facts of the demo data (fixtures/demo.json and demo.sql). */
 export const DEMO = {
@@ -32,8 +34,9 @@ export const DAILY = "23 3 * * *";
  */
 export async function portico(options = {}) {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "portico-e2e-"));
-  await prepareState({ stateDir, fixture: join(ROOT, "fixtures/demo.sql") });
-  const runtime = await startRuntime({ ...options, vars: { WEBHOOK_LOOPBACK: "allow", ...options.vars }, stateDir });
+  const secretsOverride = { ...generateSecrets(), ...options.secretsOverride };
+  await prepareState({ stateDir, fixture: join(ROOT, "fixtures/demo.sql"), seed: demoAuthenticators(secretsOverride) });
+  const runtime = await startRuntime({ ...options, secretsOverride, vars: { WEBHOOK_LOOPBACK: "allow", ...options.vars }, stateDir });
   const api = async (path, { key = DEMO.api_key, host = "api.localhost", json, headers = {}, ...init } = {}) => {
     const response = await runtime.fetch(host, path, {
       ...(json === undefined ? {} : { method: "POST", body: JSON.stringify(json) }),

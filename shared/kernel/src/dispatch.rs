@@ -231,10 +231,13 @@ impl Served<'_> {
     }
 
     /// `Origin` must equal the request's own; where a browser sends none, `Sec-Fetch-Site` must say the same. Then the token.
+    ///
+    /// A page with `Referrer-Policy: no-referrer`, as those of one-time links are, sends its own forms with `Origin: null` (Fetch
+    /// standard, "append a request Origin header"): there too the browser's word on the site decides, which no page can forge.
     fn verify_form(&self, req: &Request) -> Result<()> {
-        let same = match req.header("origin") {
+        let same = match req.header("origin").as_deref() {
+            Some("null") | None => req.header("sec-fetch-site").as_deref() == Some("same-origin"),
             Some(origin) => origin == req.origin(),
-            None => req.header("sec-fetch-site").as_deref() == Some("same-origin"),
         };
         if same && self.gate.form_token(req, &self.principal) { Ok(()) } else { Err(Code::CsrfRefused.into()) }
     }

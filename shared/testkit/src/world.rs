@@ -284,7 +284,7 @@ impl Seed<'_> {
     fn session(&self, kind: &'static str, principal: Principal, session: &SessionId, org: Option<&OrgId>, host: &str) -> Session {
         // Operators have a second factor, or they are none; of the others some have one, and this is nobody's test.
         let reached = if kind == "operator" { Reached::TwoFactors } else { Reached::OneFactor };
-        let browser = Browser { host, ip: "203.0.113.7", user_agent: "testkit" };
+        let browser = Browser { host, ip: "203.0.113.7", user_agent: principal.label() };
         let of = Begin { kind, subject: principal.id(), org, method: "password", reached, browser };
         let begun = store::sessions::begin(session, of, self.now, self.rng.bytes());
         self.db.run(&begun.stmt).unwrap();

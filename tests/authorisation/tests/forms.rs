@@ -66,6 +66,9 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
             base(Some(here.as_str()), Some("same-origin"), true),
             base(Some(here.as_str()), None, true),
             base(None, Some("same-origin"), true),
+            // Our own page of a one-time link, which tells nobody where it is.
+            base(Some("null"), Some("same-origin"), true),
+            base(Some("null"), None, false),
             base(Some("https://evil.example"), Some("cross-site"), false),
             // What a browser sends does not excuse the origin.
             base(Some("https://evil.example"), Some("same-origin"), false),
@@ -103,7 +106,8 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
             let changed: Vec<&String> = now.keys().filter(|t| now.get(*t) != whole.get(*t) && *t != "audit_events").collect();
             if form.good {
                 assert_ne!(reply.code(), Code::CsrfRefused.slug(), "{what}");
-                assert!(reply.status < 400 || reply.status == 422, "{what}: {reply:?}");
+                // The form was let in. That what it speaks of is gone or closed is another matter.
+                assert!(reply.status < 500, "{what}: {reply:?}");
             } else {
                 assert_eq!((reply.status, reply.code().as_str()), (403, Code::CsrfRefused.slug()), "{what}");
                 assert_eq!(changed, Vec::<&String>::new(), "{what}");

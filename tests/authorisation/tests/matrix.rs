@@ -156,7 +156,7 @@ impl Matrix {
         }
         // A known caller who is refused leaves a trace; nobody else writes one.
         let denied = h.db.count("SELECT count(*) FROM audit_events WHERE action = 'access.denied' AND outcome = 'denied'", &[]);
-        let due = i64::from(audited(want));
+        let due = i64::from(audited(cell, want));
         if want.is_refusal() && denied != due {
             wrong.push(format!("{denied} denials in the audit log, wanted {due}"));
         }
@@ -174,7 +174,7 @@ impl Matrix {
             now.iter().filter(|(table, hash)| self.whole.get(*table) != Some(hash)).map(|(table, _)| table).collect();
         let reads_only = !cell.place.is_command() && matches!(cell.place.route.audit, kernel::route::Audit::ReadOnly);
         if want.is_refusal() || reads_only {
-            let other: Vec<&&String> = different.iter().filter(|t| !(audited(want) && **t == "audit_events")).collect();
+            let other: Vec<&&String> = different.iter().filter(|t| !(audited(cell, want) && **t == "audit_events")).collect();
             if !other.is_empty() {
                 wrong.push(format!("changed {other:?}"));
             }
@@ -192,10 +192,13 @@ impl Matrix {
     }
 }
 
-/// Whether a refusal leaves a trace: the caller is known and may not.
-fn audited(want: Expected) -> bool {
-    matches!(want, Expected::Refused(code) if code.status() == 403 && !matches!(code, Code::PortalClosed | Code::CsrfRefused))
-        && !matches!(want, Expected::Refused(Code::KeyRevoked))
+/// Whether a refusal leaves a trace: the caller is known and may not. The key of a suspended organization is nobody's any more.
+fn audited(cell: &Cell<'_>, want: Expected) -> bool {
+    match want {
+        Expected::Refused(Code::OrgSuspended) => cell.place.surface != Surface::Api,
+        Expected::Refused(code) => code.status() == 403 && !matches!(code, Code::PortalClosed | Code::CsrfRefused),
+        _ => false,
+    }
 }
 
 /// Texts of other organizations in what was shown or sent.

@@ -164,6 +164,10 @@ const TYPED_HERE: &[(&str, &str)] = &[
     // Colors, each held to its shape.
     ("orgs", "branding"),
     ("sessions", "subject"),
+    ("sessions", "ip"),
+    ("sessions", "method"),
+    ("tokens", "purpose"),
+    ("tokens", "subject"),
     ("inbox", "event_id"),
     ("inbox", "recipient"),
     ("mails", "content"),

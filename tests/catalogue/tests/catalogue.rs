@@ -155,6 +155,12 @@ fn each_compiles_and_is_what_it_says() {
     assert!(statements().len() > 50);
 }
 
+/// Bookkeeping that stands in a table of business, reviewed one by one.
+const KEPT_IN_BUSINESS: &[(&str, &str)] = &[
+    // When a session was last used: it begins, ends and lengthens nothing beyond what its beginning allowed.
+    ("sessions::SEEN", "sessions"),
+];
+
 #[test]
 fn bookkeeping_changes_bookkeeping_only() {
     let mut changed = BTreeSet::new();
@@ -164,7 +170,8 @@ fn bookkeeping_changes_bookkeeping_only() {
         assert_eq!(touched.changes.is_empty(), sql.kind == Kind::Read, "{}: {:?}", sql.name, touched.changes);
         if sql.kind == Kind::Bookkeep {
             let allowed = |t: &&String| BOOKKEEPING_TABLES.contains(&t.as_str()) || *t == "guard";
-            let business: Vec<&String> = touched.changes.iter().filter(|t| !allowed(t)).collect();
+            let reviewed = |t: &&String| KEPT_IN_BUSINESS.iter().any(|(name, table)| sql.name.ends_with(name) && table == t);
+            let business: Vec<&String> = touched.changes.iter().filter(|t| !allowed(t) && !reviewed(t)).collect();
             assert!(business.is_empty(), "{} changes {business:?} without an audit event", sql.name);
         }
         changed.extend(touched.changes);
