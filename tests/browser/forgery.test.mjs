@@ -34,7 +34,7 @@ for (const [name, hosts] of Object.entries(HOSTS)) {
     for (const [who, surface] of [["owner", "app"], ["customer", "portal"], ["operator", "platform"]]) {
       const context = await browser.newContext();
       const page = await context.newPage();
-      await signIn(page, port, { ...PEOPLE[who], host: hosts[surface] });
+      await signIn(page, runtime, { ...PEOPLE[who], host: hosts[surface] });
       const target = `http://${hosts[surface]}:${port}`;
       const done = async () => (await runtime.sql("SELECT count(*) AS n FROM audit_events WHERE outcome = 'success'"))[0].n;
       const before = await done();

@@ -105,7 +105,7 @@ for (const javaScript of [true, false]) {
     journey("a member is invited, accepts as somebody new, and gets a role", async () => {
       const mate = `mate-${tag}@example.com`;
       const { page } = await open(javaScript);
-      await signIn(page, runtime.port, "owner");
+      await signIn(page, runtime, "owner");
       await page.goto(url(APP, "/o/northwind/members"));
       await page.getByRole("link", { name: /Invite/ }).first().click();
       await page.fill('[name="email"]', "not an address");
@@ -132,7 +132,7 @@ for (const javaScript of [true, false]) {
     journey("a customer is invited, accepts at the portal, asks, is answered, and closes", async () => {
       const buyer = `buyer-${tag}@example.com`;
       const staff = await open(javaScript);
-      await signIn(staff.page, runtime.port, "admin");
+      await signIn(staff.page, runtime, "admin");
       await staff.page.goto(url(APP, "/o/northwind/customers"));
       await staff.page.getByRole("link", { name: /Invite/ }).first().click();
       await staff.page.fill('[name="name"]', "Bea Buyer");
@@ -182,15 +182,15 @@ for (const javaScript of [true, false]) {
       await page.goto(link);
       await page.fill('[name="password"]', NEW_PASSWORD);
       await press(page, "Set password");
-      await assert.rejects(signIn(page, runtime.port, { host: PORTAL, email, password: PASSWORD }));
-      await signIn(page, runtime.port, { host: PORTAL, email, password: NEW_PASSWORD });
+      await assert.rejects(signIn(page, runtime, { host: PORTAL, email, password: PASSWORD }));
+      await signIn(page, runtime, { host: PORTAL, email, password: NEW_PASSWORD });
       await page.goto(link);
       await says(page, /already|no longer|used|expired/i);
     });
 
     journey("a second factor is set up, asked for at the next sign-in, and a recovery code stands in for it once", async () => {
       const { page } = await open(javaScript);
-      await signIn(page, runtime.port, { host: APP, email: founder, password: NEW_PASSWORD });
+      await signIn(page, runtime, { host: APP, email: founder, password: NEW_PASSWORD });
       await page.goto(url(APP, "/account/security/authenticator"));
       const secret = (await page.locator("main").textContent()).match(/(?:[A-Z2-7]{4}[ \u00a0]){4,}[A-Z2-7]{1,4}/)?.[0];
       assert.ok(secret, "the secret stands on the page");
@@ -223,8 +223,8 @@ for (const javaScript of [true, false]) {
     journey("an operator suspends an organization and everybody is told; resumed, it works again", async () => {
       const operator = await open(javaScript);
       const owner = await open(javaScript);
-      await signIn(operator.page, runtime.port, "operator");
-      await signIn(owner.page, runtime.port, { host: APP, email: "amara.okafor@blueharbor.example" });
+      await signIn(operator.page, runtime, "operator");
+      await signIn(owner.page, runtime, { host: APP, email: "amara.okafor@blueharbor.example" });
       await operator.page.goto(url("platform.localhost", "/orgs"));
       await operator.page.getByRole("link", { name: "Blue Harbor Clinics" }).first().click();
       await operator.page.getByRole("link", { name: /^Suspend/ }).first().click();
@@ -241,13 +241,13 @@ for (const javaScript of [true, false]) {
 
     journey("two people edit one ticket: the second is shown what changed and loses nothing", async () => {
       const one = await open(javaScript);
-      await signIn(one.page, runtime.port, "member");
+      await signIn(one.page, runtime, "member");
       await one.page.goto(url(APP, "/o/northwind/tickets?status=open"));
       await one.page.locator("main table tbody a").first().click();
       await one.page.waitForLoadState();
       const ticket = path(one.page);
       const two = await open(javaScript);
-      await signIn(two.page, runtime.port, "admin");
+      await signIn(two.page, runtime, "admin");
       await two.page.goto(url(APP, ticket));
       await choose(one.page, "priority", "urgent");
       await press(one.page, /Save/);
@@ -276,6 +276,7 @@ async function tabTo(page, name) {
     const at = await page.evaluate(() => {
       const element = document.activeElement;
       const style = element && getComputedStyle(element);
+      if (element === document.body || element?.id === "main") return { label: "", visible: false };
       const label = element?.labels?.[0]?.innerText ?? element?.getAttribute("aria-label") ?? element?.innerText ?? "";
       return { label: label.trim(), visible: style ? style.outlineStyle !== "none" || style.boxShadow !== "none" : false };
     });

@@ -58,7 +58,7 @@ async function crawl(who, { start = ["/"], combinations, signed = true }) {
   const origin = `http://${host}:${runtime.port}`;
   const { context, wrongs } = await watched(browser);
   const page = await context.newPage();
-  if (signed) await signIn(page, runtime.port, who);
+  if (signed) await signIn(page, runtime, who);
   const surface = host.startsWith("app.") ? "app" : host.startsWith("platform.") ? "platform" : "portal";
   const patterns = routes().filter((route) => route.surface === surface);
   const counts = new Map();

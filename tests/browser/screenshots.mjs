@@ -33,7 +33,7 @@ await main(async () => {
   for (const { who, host, pages } of SHOTS) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
     const page = await context.newPage();
-    if (who) await signIn(page, runtime.port, who);
+    if (who) await signIn(page, runtime, who);
     for (const [name, path] of Object.entries(pages)) {
       for (const theme of ["light", "dark"]) {
         await page.emulateMedia({ colorScheme: theme });
