@@ -64,6 +64,11 @@ const press = async (page, label) => {
   await page.waitForLoadState();
 };
 const says = async (page, text) => assert.match(await page.innerText("body"), text, page.url());
+/** The page is as every page must be. */
+async function fine(page) {
+  assert.deepEqual(await axe(page), [], page.url());
+  assert.ok((await overflow(page)) <= 0, `${page.url()} fits its window`);
+}
 const path = (page) => new URL(page.url()).pathname;
 
 for (const javaScript of [true, false]) {
@@ -89,6 +94,7 @@ for (const javaScript of [true, false]) {
       await says(page, /Check your e-mail/);
       const { link } = await mailTo(founder, /confirm/i);
       await page.goto(link);
+      if (javaScript) await fine(page);
       if (await page.locator('[name="password"]').count()) await page.fill('[name="password"]', NEW_PASSWORD);
       await press(page, "Confirm address");
       await page.goto(url(APP, "/new"));
@@ -121,6 +127,7 @@ for (const javaScript of [true, false]) {
       const { link } = await mailTo(mate, /invit/i);
       const other = await open(javaScript);
       await other.page.goto(link);
+      if (javaScript) await fine(other.page);
       await other.page.fill('[name="name"]', "Mara Mate");
       await other.page.fill('[name="password"]', NEW_PASSWORD);
       await press(other.page, /Accept|Join|Create/);
@@ -143,6 +150,7 @@ for (const javaScript of [true, false]) {
       assert.match(link, /^http:\/\/northwind\.localhost:/);
       const customer = await open(javaScript);
       await customer.page.goto(link);
+      if (javaScript) await fine(customer.page);
       await customer.page.fill('[name="password"]', NEW_PASSWORD);
       await press(customer.page, "Open account");
       await customer.page.goto(url(PORTAL, "/tickets/new"));
@@ -180,6 +188,7 @@ for (const javaScript of [true, false]) {
       await says(page, /Check your e-mail/);
       const { link } = await mailTo(email, /password/i);
       await page.goto(link);
+      if (javaScript) await fine(page);
       await page.fill('[name="password"]', NEW_PASSWORD);
       await press(page, "Set password");
       await assert.rejects(signIn(page, runtime, { host: PORTAL, email, password: PASSWORD }));

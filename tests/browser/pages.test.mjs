@@ -5,13 +5,22 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { ROOT } from "../../tools/paths.mjs";
-import { portico } from "../e2e/portico.mjs";
-import { PEOPLE, axe, launch, overflow, signIn, watched } from "./browser.mjs";
+import { authenticators } from "../../tools/runtime/seal.mjs";
+import { DEMO, portico } from "../e2e/portico.mjs";
+import { PASSWORD, PEOPLE, axe, launch, overflow, signIn, watched } from "./browser.mjs";
 
-/** Pages that are not reached by links alone: tokens from mail, forms in the middle of a journey. The journeys look at them. */
-const BY_JOURNEY = new Set();
 /** Routes that answer no page. */
-const NO_PAGE = /\.(css|json|txt|csv)$|^\/brand|^\/new\/slug$/;
+const NO_PAGE = /\.(css|json|txt|csv)$|^\/brand|^\/new\/slug$|^\/privacy\/export$/;
+/** Where a link of a mail leads, with one that is not good: those that are, the journeys look at. */
+const LINKS = ["/sign-in/link/open?token=x", "/reset/choose?token=x", "/account/email/undo?token=x"];
+/** Pages for whoever is not signed in, in the middle of a journey. */
+const OUT = ["/sign-in", "/sign-in/link", "/sign-in/link/sent", "/reset", "/reset/sent", ...LINKS];
+const OUT_TOO = ["/sign-up", "/sign-up/sent", "/sign-up/verify?token=x", "/invitations/accept?token=x"];
+/** Pages of one's account that a link leads to only in the state that they are for. */
+const ACCOUNT = [
+  "/confirm", "/account/email/confirm?token=x", "/account/security/authenticator", "/account/security/authenticator/remove",
+  "/account/security/recovery-codes", "/account/security/recovery-codes/new", "/account/sessions/end-others", "/account/sessions/end?id=x",
+];
 /** A pattern is looked at on that many of its pages. */
 const EACH = 2;
 
@@ -19,12 +28,32 @@ let runtime;
 let browser;
 before(async () => {
   runtime = await portico();
+  for (const statement of [...states(), ...authenticators(runtime.secrets.SIGNING_KEYS, DEMO.totp_secret, Object.values(SECOND))]) await runtime.sql(statement);
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
   await runtime?.end();
 });
+
+/** Who else has an authenticator: they stop at the challenge. */
+const SECOND = { app: "usr_018b0000000070008000000000000008", portal: "cus_018b0000000070008000000000000008" };
+
+/** What the demo data does not hold and some page is about. */
+function states() {
+  const org = DEMO.northwind;
+  const now = Date.now();
+  return [
+    "UPDATE orgs SET status = 'suspended', suspended_reason = 'Under review' WHERE slug = 'repairyard'",
+    `INSERT INTO orgs(id, slug, name, created_at, deleted_at) VALUES('org_018b0000000070008000000000000009', 'leaving', 'Leaving Ltd', ${now}, ${now})`,
+    `INSERT INTO memberships(org_id, user_id, role, created_at) VALUES('org_018b0000000070008000000000000009', 'usr_018b0000000070008000000000000001', 'owner', ${now})`,
+    `UPDATE users SET banned_until = ${now + 86_400_000}, ban_reason = 'Spam from this account' WHERE id = 'usr_018b0000000070008000000000000009'`,
+    `INSERT INTO domains(org_id, id, host, state, proof, checked_at, created_at) VALUES('${org}', 'dom_018b0000000070008000000000000099', 'support.northwind.example', 'pending', 'proof-of-northwind', 0, ${now})`,
+    `INSERT INTO jobs(id, kind, subject, org_id, state, max_attempts, attempts, next_at, last_error, created_at, updated_at) VALUES('job_018b0000000070008000000000000099', 'export', 'exp_018b0000000070008000000000000099', '${org}', 'dead', 5, 5, ${now}, 'the bucket did not answer', ${now}, ${now})`,
+    `INSERT INTO jobs(id, kind, subject, org_id, state, max_attempts, next_at, created_at, updated_at) VALUES('job_018b0000000070008000000000000098', 'export', 'exp_018b0000000070008000000000000098', '${org}', 'queued', 5, ${now + 3_600_000}, ${now}, ${now})`,
+    `INSERT INTO dead_letters(id, queue, body, received_at) VALUES('msg_018b0000000070008000000000000099', 'portico-events', '{"v":1,"id":"evt_x"}', ${now})`,
+  ];
+}
 
 /** The GET routes for people, by surface. */
 function routes() {
@@ -68,15 +97,16 @@ async function crawl(who, { start = ["/"], combinations, signed = true }) {
     const url = queue.shift();
     const { pathname, search } = new URL(url);
     const route = patterns.find(({ path }) => path === pathname) ?? patterns.find(({ path }) => matches(path, pathname));
-    if (!route) {
-      if (!NO_PAGE.test(pathname) && !pathname.startsWith("/dev/")) wrongs.push(`a link leads to ${url}, which no route serves`);
+    if (NO_PAGE.test(pathname)) continue;
+    if (!route && !pathname.startsWith("/dev/")) {
+      wrongs.push(`a link leads to ${url}, which no route serves`);
       continue;
     }
-    const key = `${route.path} ${[...new URLSearchParams(search).keys()].sort()}`;
+    const key = `${route?.path ?? pathname.split("/").slice(0, 3).join("/")} ${[...new URLSearchParams(search).keys()].sort()}`;
     const count = (counts.get(key) ?? 0) + 1;
     counts.set(key, count);
     if (count > EACH) continue;
-    reached.add(`${surface} ${route.path}`);
+    if (route) reached.add(`${surface} ${route.path}`);
     for (const combination of count === 1 ? combinations : combinations.slice(0, 1)) wrongs.push(...(await look(page, url, combination)));
     const links = await page.$$eval("a[href]", (all) => all.filter((a) => !a.hasAttribute("download")).map((a) => a.href.split("#")[0]));
     for (const link of links) {
@@ -92,18 +122,39 @@ async function crawl(who, { start = ["/"], combinations, signed = true }) {
 
 const report = (wrongs) => assert.equal(wrongs.length, 0, `\n${[...new Set(wrongs)].join("\n")}`);
 
-for (const [who, host] of [["nobody at the app", "app.localhost"], ["nobody at a portal", "northwind.localhost"], ["nobody at the console", "platform.localhost"]]) {
-  test(`pages for ${who}`, async () => report(await crawl({ host }, { start: ["/sign-in"], combinations: ALL, signed: false })));
+for (const [who, host, start] of [
+  ["nobody at the app", "app.localhost", [...OUT, ...OUT_TOO, "/dev/components", "/dev/mail"]],
+  ["nobody at a portal", "northwind.localhost", [...OUT, ...OUT_TOO]],
+  ["nobody at the console", "platform.localhost", [...OUT, "/setup"]],
+]) {
+  test(`pages for ${who}`, async () => report(await crawl({ host }, { start, combinations: ALL, signed: false })));
 }
-for (const who of ["owner", "customer", "operator"]) {
-  test(`every page of an ${who}, both themes, narrow and wide`, async () => report(await crawl(who, { combinations: ALL })));
+const OWN = { owner: ["/o/northwind/customers/cus_018b000000007000800000000000001c", "/o/northwind/search", "/o/northwind/search?q=robot", "/deleted"], customer: ["/privacy/delete"], operator: ["/orgs/org_018b0000000070008000000000000003", "/users/usr_018b0000000070008000000000000009", "/search", "/search?q=northwind"] };
+for (const [who, start] of Object.entries(OWN)) {
+  test(`every page of the ${who}, both themes, narrow and wide`, async () => report(await crawl(who, { start: ["/", ...ACCOUNT, ...start], combinations: ALL })));
 }
 for (const who of ["admin", "billing", "member", "viewer", "free owner"]) {
   test(`pages of ${who}, at 320 px`, async () => report(await crawl(who, { combinations: ONE })));
 }
 
+test("the challenge, on each surface", async () => {
+  const { context, wrongs } = await watched(browser);
+  const page = await context.newPage();
+  for (const [surface, host, email] of [["app", "app.localhost", "carla.rossi@blueharbor.example"], ["portal", "northwind.localhost", "customer08@example.com"], ["platform", "platform.localhost", "pat.quinn@portico.example"]]) {
+    await page.goto(`http://${host}:${runtime.port}/sign-in`);
+    await page.fill('input[name="email"]', email);
+    await page.fill('input[name="password"]', PASSWORD);
+    await page.click('main button[type="submit"]:has-text("Sign in")');
+    await page.waitForURL(/\/challenge/);
+    reached.add(`${surface} /challenge`);
+    for (const combination of ALL) wrongs.push(...(await look(page, page.url(), combination)));
+  }
+  await context.close();
+  report(wrongs);
+});
+
 test("no page was missed", () => {
-  const missed = routes().map(({ surface, path }) => `${surface} ${path}`).filter((name) => !reached.has(name) && !BY_JOURNEY.has(name));
+  const missed = routes().map(({ surface, path }) => `${surface} ${path}`).filter((name) => !reached.has(name));
   console.log(`${reached.size} of ${reached.size + missed.length} page routes reached by links, ${looked} looks`);
   assert.deepEqual(missed, []);
 });

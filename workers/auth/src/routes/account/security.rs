@@ -60,7 +60,7 @@ impl Query for Security {
                     (part::count(factor.codes_left, "code is", "codes are")) " left. Without codes, a lost device locks you out. " a href="/account/security/recovery-codes" { "Make new ones" }
                 }))
             }
-            (page::card("", "", &html! {}, &html! {
+            (page::card("Signing in", "", &html! {}, &html! {
                 (page::setting("Password", "", &html! {
                     @match changed { Some(at) => span { "Changed " (when::ago(at, now)) }, None => (part::none("Never changed")) }
                     " " (link("/account/password", "Change password"))

@@ -55,6 +55,7 @@ impl Query for PrivacyPage {
         let main = html! {
             (head("Privacy", "What is held about you here, and what you can do with it.", &html! {}))
             section class="card" {
+                div class="card-head" { h2 { "Your data" } }
                 (setting("What is held about you", &held, &html! {}))
                 (setting("Get a copy", "Everything that is held about you, as a JSON file. You confirm first that it is you, and the download is recorded.",
                     &html! { a class="button" href=(EXPORT) { "Download my data" } }))
