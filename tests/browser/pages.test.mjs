@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 import { ROOT } from "../../tools/paths.mjs";
 import { authenticators } from "../../tools/runtime/seal.mjs";
 import { DEMO, portico } from "../e2e/portico.mjs";
@@ -148,6 +149,24 @@ test("the challenge, on each surface", async () => {
     await page.waitForURL(/\/challenge/);
     reached.add(`${surface} /challenge`);
     for (const combination of ALL) wrongs.push(...(await look(page, page.url(), combination)));
+  }
+  await context.close();
+  report(wrongs);
+});
+
+test("a first load weighs at most 60 KB compressed", async () => {
+  const { context, wrongs } = await watched(browser);
+  const page = await context.newPage();
+  const answers = [];
+  page.on("response", (response) => answers.push(response));
+  await signIn(page, runtime, "owner");
+  for (const path of ["/o/northwind", "/o/northwind/tickets"]) {
+    answers.length = 0;
+    await page.goto(`http://app.localhost:${runtime.port}${path}`, { waitUntil: "load" });
+    let bytes = 0;
+    for (const response of answers.filter((answer) => answer.status() === 200)) bytes += brotliCompressSync(await response.body()).length;
+    console.log(`${path}: ${answers.length} requests, ${(bytes / 1024).toFixed(1)} KB in Brotli`);
+    assert.ok(bytes > 0 && bytes <= 60 * 1024, `${path}: ${bytes} bytes`);
   }
   await context.close();
   report(wrongs);

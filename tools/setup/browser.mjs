@@ -22,15 +22,18 @@ export function chromium() {
   return CHROMIUM || PLACES.find((path) => existsSync(path));
 }
 
-/** Sees to it that there is a Chromium. */
+/** Sees to it that there is a Chromium, and OpenSSL's program for the certificates of the tests. */
 export async function browser(note) {
-  if (!chromium()) {
+  const openssl = (await run("openssl", ["version"]).catch(() => ({ code: 1 }))).code === 0;
+  const missing = [...(chromium() ? [] : ["chromium"]), ...(openssl ? [] : ["openssl"])];
+  if (missing.length > 0) {
+    const names = missing.join(" ");
     if (!aptIsPossible() || !isRoot()) {
-      const how = aptIsPossible() ? "sudo apt-get install -y --no-install-recommends chromium" : "install Chrome, or set CHROMIUM to its path";
-      throw new Stop(`the browser tests need Chromium; run: ${how}`);
+      const how = aptIsPossible() ? `run: sudo apt-get install -y --no-install-recommends ${names}` : "install Chrome (or set CHROMIUM to its path) and OpenSSL";
+      throw new Stop(`the browser tests need ${missing.join(" and ")}; ${how}`);
     }
-    note.begin("apt-get install chromium");
-    await aptInstall(["chromium"]);
+    note.begin(`apt-get install ${names}`);
+    await aptInstall(missing);
     if (!chromium()) throw new Stop("Chromium was installed and is not where it should be; set CHROMIUM to its path");
   }
   const { output } = await run(chromium(), ["--version"]);
