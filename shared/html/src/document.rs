@@ -84,6 +84,19 @@ pub struct Shell<'a> {
     pub banners: Vec<Banner<'a>>,
     /// What the form before did.
     pub flash: Option<Flash<'a>>,
+    /// The pages beside this one, where the navigation does not list them.
+    pub beside: Vec<crate::page::Tab<'a>>,
+    /// When the session ends, where that is soon enough to be warned of.
+    pub session: Option<Ends>,
+}
+
+/// When a session ends: the script warns of it in time (WCAG 2.2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ends {
+    /// In how many seconds, if nothing happens.
+    pub seconds: i64,
+    /// Whether that is its end whatever happens.
+    pub last: bool,
 }
 impl<'a> Shell<'a> {
     /// A page with nothing around it.
@@ -104,6 +117,8 @@ impl<'a> Shell<'a> {
             search: None,
             banners: Vec::new(),
             flash: None,
+            beside: Vec::new(),
+            session: None,
         }
     }
 }
@@ -124,7 +139,7 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
                 link rel="icon" type="image/svg+xml" href=(shell.look.icon());
                 script type="module" src=(assets::script()) {}
             }
-            body class=(shell.look.class()) {
+            body class=(shell.look.class()) data-session-ends=[shell.session.map(|s| s.seconds)] data-session-last=[shell.session.filter(|s| s.last).map(|_| "")] {
                 a class="skip" href="#main" { "Skip to content" }
                 @if shell.look == Look::Platform {
                     section class="console" aria-label="Surface" { strong { "Operator console" } span { "You see every organization" } }
@@ -145,6 +160,7 @@ fn around(shell: &Shell<'_>, main: &Markup) -> Markup {
         @if portal { (navigation::crumbs(&shell.crumbs)) }
         main id="main" tabindex="-1" {
             @if let Some(flash) = &shell.flash { (flash.render()) }
+            @if !shell.beside.is_empty() { (crate::page::tabs("Your account", &shell.beside)) }
             (main)
         }
         @if portal { footer class="foot" { p { "Powered by Portico" } } }
@@ -268,6 +284,18 @@ mod tests {
     fn a_signed_out_page_has_no_menus() {
         let page = document(&Shell::new(Look::Portal, "Acme", "Sign in"), &html! { h1 { "x" } });
         assert!(!page.contains("<details") && !page.contains("<nav") && page.contains("class=\"bare\""));
+    }
+
+    #[test]
+    fn a_session_that_ends_soon_tells_the_script() {
+        let page = |session| document(&Shell { session, ..shell(Look::Platform) }, &html! {});
+        assert!(!page(None).contains("data-session"));
+        let idle = page(Some(Ends { seconds: 1_790, last: false }));
+        assert!(idle.contains("data-session-ends=\"1790\"") && !idle.contains("data-session-last"));
+        assert!(page(Some(Ends { seconds: 90, last: true })).contains("data-session-ends=\"90\" data-session-last"));
+        // The names that the script reads.
+        let script = include_str!("../../../workers/switch/public/assets/app.js");
+        assert!(script.contains("dataset.sessionEnds") && script.contains("\"sessionLast\" in"));
     }
 
     #[test]

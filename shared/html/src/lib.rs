@@ -19,7 +19,7 @@ pub mod secret;
 pub mod theme;
 pub mod when;
 
-pub use document::{Account, Banner, BannerKind, Crumb, Flash, Link, Look, Org, Section, Shell, Switcher, document};
+pub use document::{Account, Banner, BannerKind, Crumb, Ends, Flash, Link, Look, Org, Section, Shell, Switcher, document};
 pub use errors::{error_page, maintenance_page};
 pub use icon::Icon;
 pub use theme::Theme;

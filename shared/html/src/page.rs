@@ -88,13 +88,21 @@ pub struct Step<'a> {
 }
 
 /// A checklist that ticks itself, with how far it is.
-pub fn steps(title: &str, steps: &[Step<'_>]) -> Markup {
+pub fn steps(title: &str, list: &[Step<'_>]) -> Markup {
+    steps_with(title, list, &html! {})
+}
+
+/// A checklist that ticks itself, with what can be done with it as a whole, such as hiding it.
+pub fn steps_with(title: &str, steps: &[Step<'_>], actions: &Markup) -> Markup {
     let done = steps.iter().filter(|s| s.done).count();
     let percent = i64::try_from(done * 100 / steps.len().max(1)).unwrap_or(100);
     let next = steps.iter().position(|s| !s.done);
     html! {
         section class="card steps" {
-            div class="card-head" { h2 { (title) } p class="quiet" { (done) " of " (steps.len()) " done" } }
+            div class="card-head" {
+                h2 { (title) }
+                div class="actions" { p class="quiet" { (done) " of " (steps.len()) " done" } (actions) }
+            }
             (crate::part::gauge("gauge", percent))
             ol role="list" {
                 @for (at, step) in steps.iter().enumerate() {

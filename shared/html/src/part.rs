@@ -8,6 +8,8 @@ use maud::{Markup, html};
 pub enum Tone {
     /// Neither good nor bad.
     Plain,
+    /// Under way, or new: neither good nor bad, and not over.
+    Info,
     /// Good.
     Good,
     /// Needs attention.
@@ -19,6 +21,7 @@ impl Tone {
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Plain => "plain",
+            Self::Info => "info",
             Self::Good => "good",
             Self::Warn => "warn",
             Self::Bad => "bad",
@@ -26,7 +29,7 @@ impl Tone {
     }
     pub(crate) const fn icon(self) -> Icon {
         match self {
-            Self::Plain => Icon::Info,
+            Self::Plain | Self::Info => Icon::Info,
             Self::Good => Icon::CircleCheck,
             Self::Warn => Icon::Warning,
             Self::Bad => Icon::CircleAlert,
@@ -38,6 +41,7 @@ impl Tone {
 pub fn badge(tone: Tone, word: &str) -> Markup {
     let class = match tone {
         Tone::Plain => "badge",
+        Tone::Info => "badge info",
         Tone::Good => "badge good",
         Tone::Warn => "badge warn",
         Tone::Bad => "badge bad",
@@ -90,6 +94,7 @@ pub fn usage(name: &str, used: i64, limit: Option<u32>) -> Markup {
             } }
             @if let Some(percent) = percent { (gauge(tone, percent)) }
             @match percent {
+                Some(100..) if limit.is_some_and(|limit| used > i64::from(limit)) => p class="note" { "Over the limit." },
                 Some(100..) => p class="note" { "The limit is reached." },
                 Some(80..) => p class="note" { "Close to the limit." },
                 _ => {},
@@ -141,7 +146,12 @@ pub fn name(text: &str) -> Markup {
 
 /// Where a value is missing: a word for it, not an empty place.
 pub fn none(word: &str) -> Markup {
-    html! { span class="quiet" { (word) } }
+    html! { span class="quiet word" { (word) } }
+}
+
+/// A stored word, such as a role or a plan, as people read it where it stands alone: as a sentence begins.
+pub fn word(word: &str) -> Markup {
+    html! { span class="word" { (word) } }
 }
 
 /// The first letters of a name, one or two.
@@ -185,9 +195,8 @@ mod tests {
     #[test]
     fn a_bar_never_leaves_its_track() {
         let over = usage("Seats", 7, Some(3)).into_string();
-        assert!(
-            over.contains("7 of 3") && over.contains("width=\"100\" height=\"4\"></rect></svg>") && over.contains("The limit is reached.")
-        );
+        assert!(over.contains("7 of 3") && over.contains("width=\"100\" height=\"4\"></rect></svg>") && over.contains("Over the limit."));
+        assert!(usage("Seats", 3, Some(3)).into_string().contains("The limit is reached."));
         assert!(usage("Seats", 1, Some(0)).into_string().contains("gauge full"));
         assert!(usage("Seats", 8, Some(10)).into_string().contains("Close to the limit."));
         let open = usage("Customers", 1_200, None).into_string();

@@ -54,12 +54,12 @@ fn text_can_be_read_and_controls_can_be_seen() {
         tokens.insert("white".into(), ["#ffffff".into(), "#ffffff".into()]);
         let mut pairs: Vec<(&str, &str, f64)> = vec![("primary-foreground", "primary", 4.5), ("white", "destructive", 4.5)];
         for back in ["background", "card", "raised", "muted"] {
-            pairs.extend(["foreground", "muted-foreground", "link", "good", "warn", "bad"].map(|text| (text, back, 4.5)));
+            pairs.extend(["foreground", "muted-foreground", "link", "info", "good", "warn", "bad"].map(|text| (text, back, 4.5)));
         }
         for back in ["background", "card", "raised"] {
             pairs.extend(["input", "primary", "link", "destructive"].map(|part| (part, back, 3.0)));
         }
-        pairs.extend([("good", "good-back", 4.5), ("warn", "warn-back", 4.5), ("bad", "bad-back", 4.5)]);
+        pairs.extend([("info", "info-back", 4.5), ("good", "good-back", 4.5), ("warn", "warn-back", 4.5), ("bad", "bad-back", 4.5)]);
         for (front, back, least) in pairs {
             for (front_color, back_color) in tokens.get(front).unwrap().iter().zip(tokens.get(back).unwrap()) {
                 let found = contrast(front_color, back_color);

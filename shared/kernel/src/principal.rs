@@ -344,6 +344,10 @@ pub struct Operator {
     pub session: SessionId,
     /// What the session proves.
     pub proof: Proof,
+    /// When the session ends if nothing more is asked with it.
+    pub idle_until: Millis,
+    /// When it ends whatever happens.
+    pub expires_at: Millis,
 }
 /// Whose first factor was right while the second is outstanding. The challenge is open to them, and nothing else.
 #[derive(Debug, Clone)]

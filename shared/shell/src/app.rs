@@ -57,6 +57,8 @@ pub enum OrgPlace {
     Usage,
     /// The inbox of whoever is signed in.
     Notifications,
+    /// What was searched for: no entry of the navigation.
+    Search,
     /// Settings.
     Settings(SettingsPlace),
 }
@@ -108,7 +110,7 @@ const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
     (AccountPlace::Security, "Security", Icon::Shield, "/account/security"),
     (AccountPlace::Sessions, "Sessions", Icon::Monitor, "/account/sessions"),
     (AccountPlace::Inbox, "Inbox", Icon::Inbox, crate::notifications::INBOX),
-    (AccountPlace::Notifications, "Notifications", Icon::Bell, crate::notifications::CHOICES),
+    (AccountPlace::Notifications, "Notification settings", Icon::Bell, crate::notifications::CHOICES),
 ];
 /// Every page of an organization's settings that there is, in order. A new one is a line here.
 const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[

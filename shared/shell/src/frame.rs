@@ -3,7 +3,7 @@
 use crate::Page;
 use html::{Account, Look, Shell, Theme, part::Tone};
 use kernel::{
-    App, Principal, Read, Request, Write,
+    App, Millis, Principal, Read, Request, Write,
     flash::{self, Flash},
     host::Site,
 };
@@ -19,6 +19,8 @@ pub trait Context<'a> {
     fn principal(&self) -> &'a Principal;
     /// Bytes for a form cookie.
     fn random(&self) -> [u8; 32];
+    /// The time of the request.
+    fn now(&self) -> Millis;
 }
 impl<'a> Context<'a> for Read<'a> {
     fn app(&self) -> &'a App {
@@ -32,6 +34,9 @@ impl<'a> Context<'a> for Read<'a> {
     }
     fn random(&self) -> [u8; 32] {
         Read::random(self)
+    }
+    fn now(&self) -> Millis {
+        Read::now(self)
     }
 }
 impl<'a> Context<'a> for Write<'a> {
@@ -47,6 +52,9 @@ impl<'a> Context<'a> for Write<'a> {
     fn random(&self) -> [u8; 32] {
         Write::random(self)
     }
+    fn now(&self) -> Millis {
+        Write::now(self)
+    }
 }
 
 /// What is the same for everything on one page. One is made for each page.
@@ -57,6 +65,7 @@ pub struct Frame<'a> {
     pub(crate) path: &'a str,
     pub(crate) set_cookie: Option<String>,
     pub(crate) flash: Option<Flash>,
+    pub(crate) now: Millis,
     csrf: String,
     theme: Theme,
 }
@@ -72,6 +81,7 @@ impl<'a> Frame<'a> {
             path: req.path(),
             set_cookie: shown.set_cookie,
             flash: flash::of(req),
+            now: cx.now(),
             csrf: shown.token,
             theme: Theme::of(req),
         }

@@ -53,7 +53,7 @@ impl Inbox<'_> {
         let mut list = Vec::with_capacity(self.rows.len());
         for row in self.rows {
             let (id, title, unread) = (row.text(1)?, row.text(3)?, row.opt_int(5)?.is_none());
-            let open = html! { (button(&format!("{INBOX}/{id}/open"), self.csrf, title)) @if unread { " " (badge(Tone::Warn, "new")) } };
+            let open = html! { (button(&format!("{INBOX}/{id}/open"), self.csrf, title)) @if unread { " " (badge(Tone::Info, "new")) } };
             let mut cells = vec![open];
             if self.with_org {
                 cells.push(name(row.text(6)?));
@@ -64,12 +64,12 @@ impl Inbox<'_> {
         let columns: &[&str] = if self.with_org { &["Notification", "Organization", "When"] } else { &["Notification", "When"] };
         let actions = html! {
             @if self.unread > 0 { (button(READ_ALL, self.csrf, "Mark all as read")) }
-            a class="button" href=(CHOICES) { "Choose notifications" }
+            a class="button" href=(CHOICES) { "Notification settings" }
         };
         Ok(html! {
-            (head("Notifications", "What happened that concerns you. Opening an entry marks it as read.", &actions))
+            (head("Inbox", "What happened that concerns you. Opening an entry marks it as read.", &actions))
             @if list.is_empty() {
-                (nothing(html::Icon::Bell, "No notifications", "What concerns you will be listed here, newest first.", &html! {}))
+                (nothing(html::Icon::Bell, "Nothing yet", "Replies, assignments and other news are listed here, newest first.", &html! {}))
             } @else {
                 (Table { caption: "Notifications", columns }.render(&list))
             }
@@ -99,7 +99,7 @@ pub fn choices(csrf: &str, of: &[Choice]) -> Markup {
     ]);
     let table = Table { caption: "Notifications by type and channel", columns: &["Type", "Inbox", "Mail"] }.render(&rows);
     html! {
-        (head("Notifications", "Choose what you are told of, and how.", &html! { a class="button" href=(INBOX) { "Open the inbox" } }))
+        (head("Notification settings", "Choose what you are told about, and how.", &html! { a class="button" href=(INBOX) { "Open inbox" } }))
         (Form::new(CHOICES, csrf, "Save").guard_changes().render(&table))
     }
 }

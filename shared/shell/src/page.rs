@@ -1,9 +1,23 @@
 //! A page with everything around it, ready to be filled.
 
 use crate::Frame;
-use html::{Banner, Crumb, Shell, document};
+use html::{Banner, Crumb, Icon, Shell, document, page::Tab};
 use kernel::Reply;
 use maud::Markup;
+
+/// The pages about the person beside the one they are on; none elsewhere. Password and address stand below the page that leads to them.
+pub(crate) fn beside<'a>(path: &str, links: &[(&'a str, Icon, String)]) -> Vec<Tab<'a>> {
+    let of = match path {
+        "/account/password" => "/account/security",
+        path if path.starts_with("/account/email") => "/account",
+        path => path,
+    };
+    if of != "/account" && !of.starts_with("/account/") {
+        return Vec::new();
+    }
+    let here = |href: &str| if href == "/account" { of == href } else { of.starts_with(href) };
+    links.iter().map(|(label, _, href)| (*label, href.clone(), here(href))).collect()
+}
 
 /// A page to be filled.
 pub struct Page<'f> {
@@ -50,5 +64,23 @@ impl<'f> Page<'f> {
             reply = reply.with("set-cookie", cookie.as_str());
         }
         if frame.flash.is_some() { reply.flash_shown() } else { reply }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_about_the_person_stand_beside_each_other() {
+        let links = [("Profile", "/account"), ("Security", "/account/security"), ("Sessions", "/account/sessions")];
+        let links = links.map(|(label, href)| (label, Icon::User, href.to_owned()));
+        let here = |path: &str| -> Vec<&str> { beside(path, &links).iter().filter(|tab| tab.2).map(|tab| tab.0).collect() };
+        assert_eq!(here("/account"), ["Profile"]);
+        assert_eq!(here("/account/email"), ["Profile"]);
+        assert_eq!(here("/account/password"), ["Security"]);
+        assert_eq!(here("/account/security/authenticator"), ["Security"]);
+        assert_eq!(here("/account/sessions/end"), ["Sessions"]);
+        assert!(beside("/tickets", &links).is_empty() && beside("/accounts", &links).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The operators' console.
 
 use crate::{Context, Frame, Page};
-use html::{Icon, Link, Look, Section};
+use html::{Ends, Icon, Link, Look, Section};
 use kernel::{
     Principal, Reply, Request,
     principal::{Duty, Operator},
@@ -81,6 +81,9 @@ impl Frame<'_> {
             shell.search = SEARCH.map(str::to_owned);
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
+            shell.beside = crate::page::beside(self.path, &account.links);
+            let left = |until: kernel::Millis| until.get().saturating_sub(self.now.get()) / 1000;
+            shell.session = Some(Ends { seconds: left(operator.idle_until).max(0), last: operator.idle_until >= operator.expires_at });
             shell.account = Some(account);
         })
     }

@@ -35,7 +35,7 @@ const ACCOUNT: &[(&str, Icon, &str)] = &[
     ("Profile", Icon::User, "/account"),
     ("Security", Icon::Shield, "/account/security"),
     ("Sessions", Icon::Monitor, "/account/sessions"),
-    ("Notifications", Icon::Bell, crate::notifications::CHOICES),
+    ("Notification settings", Icon::Bell, crate::notifications::CHOICES),
 ];
 
 /// A page of a portal.
@@ -69,6 +69,7 @@ impl Frame<'_> {
             shell.nav = vec![Section { title: "", links: NAV.iter().map(link).collect() }];
             let mut account = self.account();
             account.links = ACCOUNT.iter().map(|(label, icon, path)| (*label, *icon, (*path).to_owned())).collect();
+            shell.beside = crate::page::beside(self.path, &account.links);
             account.unread = customer.unread;
             account.notifications = Some(crate::notifications::INBOX.to_owned());
             shell.account = Some(account);

@@ -45,8 +45,8 @@ kernel::sql! {
          FROM sessions s JOIN users u ON u.id = s.subject \
          LEFT JOIN orgs o ON o.slug = ?4 AND o.deleted_at IS NULL LEFT JOIN memberships m ON m.org_id = o.id AND m.user_id = u.id WHERE ", stands!("staff"));
     Read Global("looks an operator's session up by the hash of its token")
-    OPERATOR(3) -> ["id", "user_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "role"] = concat!(
-        "SELECT ", staff_columns!(), ", p.role FROM sessions s JOIN users u ON u.id = s.subject JOIN operators p ON p.user_id = u.id WHERE ", stands!("operator"));
+    OPERATOR(3) -> ["id", "user_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "role", "idle_until", "expires_at"] = concat!(
+        "SELECT ", staff_columns!(), ", p.role, s.idle_until, s.expires_at FROM sessions s JOIN users u ON u.id = s.subject JOIN operators p ON p.user_id = u.id WHERE ", stands!("operator"));
     Read Org CUSTOMER(4) -> ["id", "customer_id", "name", "email", "state", "second_factor", "proved_at", "seen_at", "unread"] = concat!(
         "SELECT s.id, c.id AS customer_id, c.name, c.email, s.state, s.second_factor, s.proved_at, s.seen_at, ", crate::unread_of_customer!("c.id"), " AS unread \
          FROM sessions s JOIN customers c ON c.org_id = s.org_id AND c.id = s.subject AND c.status = 'active' \
@@ -103,7 +103,8 @@ pub async fn authenticate(ports: &Ports, site: &Site, req: &Request) -> Result<P
         let org = if let Site::Portal(tenant) = site { Some(tenant.org.clone()) } else { None };
         return Ok(Principal::Half(Half { kind, subject: row.text(1)?.to_owned(), name, email, org, session }));
     }
-    seen(ports, kind, &session, Millis::new(row.int(7)?), now);
+    let seen_at = Millis::new(row.int(7)?);
+    seen(ports, kind, &session, seen_at, now);
     Ok(match site {
         Site::App => {
             let membership = match (row.opt_text(8)?, row.opt_text(9)?) {
@@ -132,7 +133,10 @@ pub async fn authenticate(ports: &Ports, site: &Site, req: &Request) -> Result<P
         Site::Platform if !proof.second_factor => Principal::Anonymous,
         Site::Platform => {
             let role = OperatorRole::parse(row.text(8)?).ok_or(Code::DutyMissing)?;
-            Principal::Operator(Operator { user: UserId::stored(row.text(1)?)?, name, email, role, session, proof })
+            let expires_at = Millis::new(row.int(10)?);
+            // As it is once this use is written down.
+            let idle_until = if counts(seen_at, now) { now.plus(idle(kind)).min(expires_at) } else { Millis::new(row.int(9)?) };
+            Principal::Operator(Operator { user: UserId::stored(row.text(1)?)?, name, email, role, session, proof, idle_until, expires_at })
         }
         Site::Portal(tenant) => Principal::Customer(Customer {
             id: CustomerId::stored(row.text(1)?)?,
@@ -153,9 +157,14 @@ fn orgs(json: &str) -> Result<Vec<OrgLink>> {
     Ok(pairs.into_iter().map(|(slug, name)| OrgLink { slug, name }).collect())
 }
 
+/// Whether a use is one to be written down.
+fn counts(before: Millis, now: Millis) -> bool {
+    now >= before.plus(SEEN_EVERY)
+}
+
 /// Writes down that a session was used, after the reply and at most once a minute.
 fn seen(ports: &Ports, kind: &str, session: &SessionId, before: Millis, now: Millis) {
-    if now < before.plus(SEEN_EVERY) {
+    if !counts(before, now) {
         return;
     }
     let stmt = SEEN.bind([session.into(), now.into(), now.plus(idle(kind)).into()]);

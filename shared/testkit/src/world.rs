@@ -336,6 +336,8 @@ impl Seed<'_> {
             role,
             session: session.clone(),
             proof: Proof { at: self.now, second_factor: true },
+            idle_until: self.now.plus(Span::minutes(30)),
+            expires_at: self.now.plus(Span::hours(12)),
         });
         self.session("operator", principal, &session, None, &host(Surface::Platform, ""))
     }

@@ -24,7 +24,7 @@ pub fn label(word: &str) -> &str {
 pub fn status(word: &str) -> Markup {
     badge(
         match word {
-            "open" => Tone::Good,
+            "open" => Tone::Info,
             "pending" => Tone::Warn,
             _ => Tone::Plain,
         },

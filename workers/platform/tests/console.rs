@@ -570,3 +570,23 @@ fn refused_sign_ins_are_counted_by_address() {
             && !text(&shown).contains("Nothing was refused")
     );
 }
+
+/// What the script is told, so that it can warn in time.
+#[test]
+fn a_page_tells_when_its_session_ends() {
+    let h = Harness::new();
+    let began = h.clock.now();
+    let first = page(&h, "/");
+    assert!(text(&first).contains("data-session-ends=\"1800\"") && !text(&first).contains("data-session-last"), "{}", text(&first));
+    // A use within the same minute is not written down, and promises nothing.
+    h.clock.advance(Span::seconds(40));
+    assert!(text(&page(&h, "/")).contains("data-session-ends=\"1760\""));
+    while h.clock.now() < began.plus(Span::minutes(700)) {
+        h.clock.advance(Span::minutes(20));
+        assert_eq!(page(&h, "/").status, 200);
+    }
+    let late = page(&h, "/");
+    assert!(text(&late).contains("data-session-last"), "twelve hours are the end whatever happens: {}", text(&late));
+    h.clock.advance(Span::minutes(25));
+    assert_eq!(page(&h, "/").status, 303);
+}

@@ -5,7 +5,7 @@ use domain::plans::Plan;
 use html::{
     form::primary_link,
     list::{Table, empty},
-    part::{Tone, badge, callout, count, name},
+    part::{Tone, badge, callout, count, name, word},
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -57,8 +57,8 @@ impl Query for Home {
             list.push(vec![
                 // A suspended organization opens for nobody; its row says why.
                 html! { @if suspended { (called) } @else { a href={ "/o/" (slug) } { (called) } } },
-                html! { (Plan::parse(row.text(2)?).as_str()) },
-                html! { (row.text(4)?) },
+                word(Plan::parse(row.text(2)?).as_str()),
+                word(row.text(4)?),
                 html! {
                     @if suspended { (badge(Tone::Bad, "suspended")) @if !reason.is_empty() { " " span class="quiet" { (reason) } } }
                     @else { (badge(Tone::Good, "active")) }

@@ -5,7 +5,7 @@ use html::{
     Icon,
     form::button,
     history::{Happening, timeline},
-    page::{Step, card, head_with, steps},
+    page::{Step, card, head_with, steps_with},
     part::{Tone, badge, callout, name, thousands, tile, tiles, usage},
     when,
 };
@@ -88,8 +88,7 @@ impl Query for Overview {
                 }))
             }
             @if shown {
-                (steps("First steps", &todo))
-                (button(&format!("/o/{slug}/steps/hide"), frame.csrf(), "Hide first steps"))
+                (steps_with("First steps", &todo, &button(&format!("/o/{slug}/steps/hide"), frame.csrf(), "Hide")))
             }
             (tiles(&[
                 tile("Open tickets", &number(open, "open"), &html! {}),

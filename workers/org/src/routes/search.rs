@@ -68,7 +68,7 @@ impl Query for Search {
         }
         let errors = fields(input.finish())?;
         let frame = Frame::of(&cx, req);
-        let page = frame.app(Place::Org(slug, OrgPlace::Overview), "Search");
+        let page = frame.app(Place::Org(slug, OrgPlace::Search), "Search");
         let Some(pattern) = pattern.filter(|_| errors.is_empty() && !q.is_empty()) else {
             let main = form(slug, if q.is_empty() { req.query("q").unwrap_or_default() } else { &q }, &errors);
             return Ok(if errors.is_empty() { page.reply(&main) } else { page.again(&main) });

@@ -181,6 +181,67 @@ for (const link of all("a[data-dialog]")) {
   });
 }
 
+// ── A session that ends soon says so while there is time to keep it (WCAG 2.2.1). Pages beside this one keep it too, and tell.
+const session = { until: 0, last: false, dialog: null, over: false };
+const others = "BroadcastChannel" in window ? new BroadcastChannel("portico-session") : null;
+const WARN = 180_000;
+const note = (until, last) => {
+  if (session.over || until <= session.until) return;
+  Object.assign(session, { until, last });
+  if (until - Date.now() > WARN) session.dialog?.close();
+};
+const read = (body, told) => {
+  if (body?.dataset.sessionEnds === undefined) return false;
+  const until = Date.now() + Number(body.dataset.sessionEnds) * 1000;
+  note(until, "sessionLast" in body.dataset);
+  if (told) others?.postMessage({ until: session.until, last: session.last });
+  return true;
+};
+const ask = (title, text, ...ways) => {
+  session.dialog?.close();
+  const words = make("p", {}, text);
+  const parts = [make("h2", { id: "session-title" }, title), words, make("div", { class: "actions" }, ...ways)];
+  const dialog = make("dialog", { role: "alertdialog", "aria-labelledby": "session-title" }, make("div", { class: "card" }, ...parts));
+  dialog.addEventListener("close", () => session.dialog === dialog && (session.dialog = null));
+  session.dialog = dialog;
+  open(dialog);
+};
+const ended = () => {
+  session.over = true;
+  const again = make("a", { class: "button primary", href: location.href }, "Sign in");
+  ask("You are signed out", "The session has ended. What you have typed is still on this page: copy what you want to keep, then sign in again.", again);
+};
+const keep = async () => {
+  const reply = await fetch("/account").catch(() => null);
+  const page = reply?.ok && !reply.redirected ? new DOMParser().parseFromString(await reply.text(), "text/html") : null;
+  if (!reply) return say("The service could not be reached. Try again.");
+  if (!read(page?.body, true)) return ended();
+  session.dialog?.close();
+  say("You stay signed in.");
+};
+let warned = 0;
+const watch = () => {
+  const left = session.until - Date.now();
+  if (session.over || left > WARN) return;
+  if (left <= 0) return ended();
+  if (warned === session.until) return;
+  warned = session.until;
+  const at = new Date(session.until).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hour12: false });
+  if (session.last) {
+    const fine = make("button", { type: "button", class: "primary" }, "Understood");
+    fine.addEventListener("click", () => session.dialog?.close());
+    return ask("Your session ends soon", `It ends at ${at} and can't be extended. Save what you are working on, then sign in again.`, fine);
+  }
+  const stay = make("button", { type: "button", class: "primary" }, "Stay signed in");
+  stay.addEventListener("click", keep);
+  ask("Are you still there?", `Nothing has happened for a while. For safety you are signed out at ${at}.`, stay);
+};
+if (read(document.body, true)) {
+  others?.addEventListener("message", ({ data }) => note(data.until, data.last));
+  setInterval(watch, 5_000);
+  watch();
+}
+
 // ── The palette: every place the page leads to, and a search for the rest.
 const labelOf = (a) => (a.querySelector("span:not(.mark, .count), bdi") ?? a).textContent.trim();
 const places = () => {
@@ -235,11 +296,13 @@ const palette = () => {
   draw();
   input.focus();
 };
-// Where nothing can be searched, the way to the palette is still in sight.
+// Where nothing can be searched, the way to the palette is still in sight; a tenant's customers are spared it.
 const tools = document.querySelector(".tools");
-if (tools && !document.querySelector("[data-palette]")) {
+if (tools && !document.querySelector("[data-palette], .look-portal")) {
   const button = make("button", { type: "button", class: "tool", "data-palette": "" }, make("span", {}, "Go to"));
-  tools.prepend(button);
+  const local = tools.querySelector(".local");
+  if (local) local.after(button);
+  else tools.prepend(button);
 }
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 for (const button of all("[data-palette]")) {

@@ -6,7 +6,7 @@ use html::{
     form::{button, danger_button, primary_link},
     list::{Table, empty},
     page::{head, section},
-    part::{Tone, badge, callout, name, person, usage},
+    part::{Tone, badge, callout, name, person, usage, word},
     when,
 };
 use kernel::{
@@ -75,7 +75,7 @@ impl Query for MemberList {
             };
             people.push(vec![
                 html! { (person(row.text(1)?, row.text(2)?)) @if own { " " (badge(Tone::Plain, "you")) } },
-                html! { (role.as_str()) },
+                word(role.as_str()),
                 if second { badge(Tone::Good, "on") } else { badge(if factor_required { Tone::Warn } else { Tone::Plain }, "off") },
                 when::day(Millis::new(row.int(4)?)),
                 actions,
@@ -92,7 +92,7 @@ impl Query for MemberList {
             let at = format!("/o/{slug}/invitations/{id}");
             open.push(vec![
                 name(row.text(1)?),
-                html! { (row.text(2)?) },
+                word(row.text(2)?),
                 html! { (name(row.text(5)?)) },
                 html! { @if over { (badge(Tone::Warn, "expired")) } @else { "expires " (when::ago(expires, now)) } },
                 html! { @if may { (button(&format!("{at}/resend"), frame.csrf(), "Resend")) " " (danger_button(&format!("{at}/cancel"), frame.csrf(), "Cancel")) } },

@@ -41,6 +41,6 @@ impl Query for ChoicesPage {
             .collect();
         let frame = Frame::of(&cx, req);
         let main = choices(frame.csrf(), &all);
-        Ok(frame.app(Place::Account(AccountPlace::Notifications), "Notifications").reply(&main))
+        Ok(frame.app(Place::Account(AccountPlace::Notifications), "Notification settings").reply(&main))
     }
 }

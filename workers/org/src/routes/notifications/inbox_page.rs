@@ -51,6 +51,6 @@ impl Query for InboxPage {
         let frame = Frame::of(&cx, req);
         let inbox = Inbox { csrf: frame.csrf(), rows: rows.get(..shown).unwrap_or_default(), with_org: true, unread, newest, older };
         let main = inbox.render()?;
-        Ok(frame.app(Place::Account(AccountPlace::Inbox), "Notifications").reply(&main))
+        Ok(frame.app(Place::Account(AccountPlace::Inbox), "Inbox").reply(&main))
     }
 }

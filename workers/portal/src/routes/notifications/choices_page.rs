@@ -41,6 +41,6 @@ impl Query for ChoicesPage {
             .collect();
         let frame = Frame::of(&cx, req);
         let main = choices(frame.csrf(), &all);
-        Ok(frame.portal(PortalPlace::Account, "Notifications").reply(&main))
+        Ok(frame.portal(PortalPlace::Account, "Notification settings").reply(&main))
     }
 }

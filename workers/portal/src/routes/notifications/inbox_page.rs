@@ -50,6 +50,6 @@ impl Query for InboxPage {
         let frame = Frame::of(&cx, req);
         let inbox = Inbox { csrf: frame.csrf(), rows: rows.get(..shown).unwrap_or_default(), with_org: false, unread, newest, older };
         let main = inbox.render()?;
-        Ok(frame.portal(PortalPlace::Notifications, "Notifications").reply(&main))
+        Ok(frame.portal(PortalPlace::Notifications, "Inbox").reply(&main))
     }
 }
