@@ -29,13 +29,13 @@ export const MINUTE = "* * * * *";
 export const DAILY = "23 3 * * *";
 
 /**
- * Boots all Workers on a fresh state with the demo data. `options` are `startRuntime`'s. The result is the runtime with
+ * Boots all Workers on a fresh state with the demo data; `demo: false` leaves the database empty. Other `options` are `startRuntime`'s. The result is the runtime with
  * `api(path, init)` (Northwind's demo key, JSON in and out), `sql(text, …params)`, `tick(cron)` and `end()`.
  */
-export async function portico(options = {}) {
+export async function portico({ demo = true, ...options } = {}) {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "portico-e2e-"));
   const secretsOverride = { ...generateSecrets(), ...options.secretsOverride };
-  await prepareState({ stateDir, fixture: join(ROOT, "fixtures/demo.sql"), seed: demoAuthenticators(secretsOverride) });
+  await prepareState({ stateDir, fixture: demo ? join(ROOT, "fixtures/demo.sql") : undefined, seed: demoAuthenticators(secretsOverride) });
   const runtime = await startRuntime({ ...options, secretsOverride, vars: { WEBHOOK_LOOPBACK: "allow", ...options.vars }, stateDir });
   const api = async (path, { key = DEMO.api_key, host = "api.localhost", json, headers = {}, ...init } = {}) => {
     const response = await runtime.fetch(host, path, {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { DEMO, portico } from "./portico.mjs";
+import { totp } from "./visitor.mjs";
 
 let p;
 before(async () => {
@@ -29,11 +30,32 @@ async function signIn(host, email, password, headers) {
   return { answer, form, session: cookieOf(answer, "__Host-portico"), html: await answer.text() };
 }
 
+/** An operator's second step. Until then the session opens nothing else, and what it was is worth nothing afterwards. */
+async function prove(host, first, half, form) {
+  assert.match(first.headers.get("location"), /^\/challenge/);
+  const cookie = `${half}; ${form}`;
+  const early = await p.fetch(host, "/orgs", { headers: { cookie } });
+  assert.deepEqual([early.status, early.headers.get("location").split("?")[0]], [303, "/challenge"], "half a session opens nothing");
+  const page = await (await p.fetch(host, first.headers.get("location"), { headers: { cookie } })).text();
+  const csrf = formField(page, "csrf");
+  const code = totp(DEMO.totp_secret);
+  const wrong = await post(host, "/challenge", { csrf, code: String((Number(code) + 1) % 1_000_000).padStart(6, "0") }, [half, form]);
+  assert.equal(wrong.status, 422, await wrong.text());
+  const answer = await post(host, "/challenge", { csrf, code }, [half, form]);
+  assert.equal(answer.status, 303, await answer.text());
+  const session = cookieOf(answer, "__Host-portico");
+  assert.notEqual(session, half);
+  const old = await p.fetch(host, "/orgs", { headers: { cookie } });
+  assert.match(old.headers.get("location"), /^\/sign-in/, "the half session is over");
+  return { answer, session };
+}
+
 test("every demo login opens its surface, and signing out closes it", async () => {
   for (const { surface, path_host, email, password } of DEMO.logins) {
     const host = path_host.split("/")[0];
-    const { answer, session, form } = await signIn(host, email, password);
+    let { answer, session, form } = await signIn(host, email, password);
     assert.equal(answer.status, 303, `${surface} ${email}`);
+    if (surface === "platform") ({ answer, session } = await prove(host, answer, session, form));
     const raw = answer.headers.getSetCookie().find((one) => one.startsWith("__Host-portico="));
     for (const part of ["Secure", "HttpOnly", "Path=/", "SameSite=Lax"]) assert.ok(raw.includes(part), raw);
     assert.ok(!/domain=/i.test(raw));

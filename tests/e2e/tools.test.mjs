@@ -119,10 +119,12 @@ test("nothing local-only passes the deploy check", () => {
 });
 
 // A small repository of its own, so that this doesn't depend on what the Workers do.
-const SWITCH = `export default { async fetch(request, env) {
+const SWITCH = `const entry = { async fetch(request, env) {
   const { pathname } = new URL(request.url);
   return pathname === "/local.css" ? env.ASSETS.fetch(request) : env.ECHO.fetch(request);
-} };`;
+} };
+export default entry;
+export { entry as local };`;
 const ECHO = `import { word } from "./glue.js";
 export default {
   async fetch(request, env) {

@@ -25,7 +25,13 @@ export function describeDemo({ port, orgs, secrets }) {
     /** Of the operators' authenticator app, in base32. */
     totp_secret: facts.totp_secret,
     orgs,
-    logins: facts.logins.map(({ surface, path_host, email, password }) => ({ surface, url: loginUrl(path_host, port), email, password })),
+    logins: facts.logins.map(({ surface, path_host, email, password }) => ({
+      surface,
+      url: loginUrl(path_host, port),
+      email,
+      password,
+      ...(surface === "platform" ? { totp_secret: facts.totp_secret } : {}),
+    })),
   };
 }
 
@@ -70,9 +76,10 @@ export function printDemo(demo, port) {
   const line = (name, text) => console.log(`  ${name.padEnd(10)} ${text}`);
   console.log(`\n${bold("Portico is running")}  ${demo.api_origin}`);
   line("app", demo.origin);
-  for (const { slug, plan } of demo.orgs) line("portal", `http://${slug}.localhost:${port}  ${dim(plan ?? "")}`);
+  for (const { slug, plan } of demo.orgs) line("portal", `http://${slug}.localhost:${port}  ${dim(plan ? `plan ${plan}` : "")}`);
   line("platform", `http://platform.localhost:${port}`);
   line("API", `http://api.localhost:${port}  ${dim(`or ${demo.api_origin} where *.localhost doesn't resolve`)}`);
+  line("mail", `${demo.origin}/dev/mail  ${dim("what would have been sent; nothing leaves this machine")}`);
   if (demo.logins.length > 0) console.log(`\n${bold("Demo logins")}`);
   for (const { surface, url, email, password } of demo.logins) line(surface, `${email}  ${password}  ${dim(url)}`);
   if (demo.totp_secret) line("", dim(`The console also asks for a code: add the key ${demo.totp_secret} to an authenticator app, time-based.`));

@@ -8,7 +8,7 @@ const link = (url, text = url) => `<a href="${escape(url)}">${escape(text)}</a>`
 export function indexPage(demo) {
   const port = new URL(demo.origin).port;
   const at = (host) => `http://${host}${port ? `:${port}` : ""}`;
-  const portals = demo.orgs.map(({ slug, plan }) => `<li>${link(at(`${slug}.localhost`))} <span>${escape(plan)}</span></li>`).join("\n        ");
+  const portals = demo.orgs.map(({ slug, plan }) => `<li>${link(at(`${slug}.localhost`))} <span>portal: customers of ${escape(slug)}, plan ${escape(plan)}</span></li>`).join("\n        ");
   const logins = demo.logins
     .map(({ surface, url, email, password }) => `<tr><td>${link(url, surface)}</td><td><code>${escape(email)}</code></td><td><code>${escape(password)}</code></td></tr>`)
     .join("\n          ");
@@ -31,7 +31,11 @@ export function indexPage(demo) {
         <li>${link(at("platform.localhost"))} <span>platform: operators</span></li>
         ${portals}
         <li>${link(at("api.localhost"))} <span>API, also at ${escape(demo.api_origin)}</span></li>
-        <li>${link(`${at("app.localhost")}/dev/mail`)} <span>mail: nothing leaves this machine</span></li>
+      </ul>
+      <h2>For developers</h2>
+      <ul>
+        <li>${link(`${at("app.localhost")}/dev/mail`)} <span>mail that would have been sent: nothing leaves this machine</span></li>
+        <li>${link(`${at("app.localhost")}/dev/components`)} <span>every component in every state</span></li>
       </ul>
 ${
     logins
