@@ -16,7 +16,7 @@ use rusqlite::{
     types::{Value as Sqlite, ValueRef},
 };
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::BTreeMap,
     path::Path,
     rc::Rc,
@@ -66,7 +66,12 @@ pub struct Database {
     planned: RefCell<Vec<Planned>>,
     down: Cell<bool>,
     ran: RefCell<BTreeMap<&'static str, u64>>,
+    hashers: OnceCell<Vec<(String, String)>>,
+    hashed: RefCell<Option<(u64, BTreeMap<String, String>)>>,
 }
+
+/// How many statements stay compiled: more than any one test runs.
+const COMPILED: usize = 1_024;
 
 /// Every migration, in order, with its file name.
 pub fn migrations() -> Vec<(String, String)> {
@@ -85,6 +90,7 @@ pub fn migrations() -> Vec<(String, String)> {
 pub fn migrated() -> Connection {
     let conn = Connection::open_in_memory().unwrap();
     conn.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    conn.set_prepared_statement_cache_capacity(COMPILED);
     for (name, sql) in migrations() {
         conn.execute_batch(&sql).unwrap_or_else(|e| panic!("{name}: {e}"));
     }
@@ -141,7 +147,7 @@ fn check(stmt: &Stmt) -> Result<(), String> {
 
 fn run(conn: &Connection, stmt: &Stmt) -> Result<Outcome, String> {
     check(stmt)?;
-    let mut prepared = conn.prepare(stmt.sql().text).map_err(|e| words(&e))?;
+    let mut prepared = conn.prepare_cached(stmt.sql().text).map_err(|e| words(&e))?;
     for (at, arg) in stmt.args().iter().enumerate() {
         prepared.raw_bind_parameter(at + 1, to_sqlite(arg)).map_err(|e| words(&e))?;
     }
@@ -169,6 +175,12 @@ fn transaction(conn: &Connection, stmts: &[Stmt]) -> Result<Vec<Outcome>, String
     done
 }
 
+/// The statement that reads each row of a table as one text.
+fn hasher(table: &str, columns: &[(String, String)], which: &str) -> String {
+    let quoted: Vec<String> = columns.iter().map(|(name, _)| format!("quote({name})")).collect();
+    format!("SELECT {} AS line FROM {table} WHERE {which} ORDER BY line", quoted.join(" || ',' || "))
+}
+
 impl Database {
     /// A new one, empty but for the migrations.
     pub fn new(pace: Rc<Pace>) -> Self {
@@ -180,6 +192,8 @@ impl Database {
             planned: RefCell::default(),
             down: Cell::new(false),
             ran: RefCell::default(),
+            hashers: OnceCell::new(),
+            hashed: RefCell::default(),
         }
     }
 
@@ -279,7 +293,7 @@ impl Database {
     /// Reads rows.
     pub fn rows(&self, sql: &str, params: &[Value]) -> Rows {
         let conn = self.conn.borrow();
-        let mut stmt = conn.prepare(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
+        let mut stmt = conn.prepare_cached(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
         let width = stmt.column_count();
         let params: Vec<Sqlite> = params.iter().map(to_sqlite).collect();
         let mut found = stmt.query(rusqlite::params_from_iter(params)).unwrap();
@@ -303,10 +317,22 @@ impl Database {
     }
     /// Runs something, and then undoes whatever it did to the database.
     pub fn undone<T>(&self, f: impl FnOnce() -> T) -> T {
+        let before = self.known();
         self.execute_batch("SAVEPOINT undone");
         let result = f();
         self.execute_batch("ROLLBACK TO undone; RELEASE undone");
+        // What was undone counts as changed all the same.
+        self.hashed.replace(before.map(|hashes| (self.changed(), hashes)));
         result
+    }
+    /// How many rows were ever changed, by triggers and foreign keys too, and whether or not it was undone. The same number twice:
+    /// nothing changed in between.
+    fn changed(&self) -> u64 {
+        self.conn.borrow().total_changes()
+    }
+    /// The hashes of what is there now, if they were taken since the last change.
+    fn known(&self) -> Option<BTreeMap<String, String>> {
+        self.hashed.borrow().as_ref().filter(|(at, _)| *at == self.changed()).map(|(_, hashes)| hashes.clone())
     }
     /// Runs a script.
     pub fn execute_batch(&self, sql: &str) {
@@ -330,19 +356,25 @@ impl Database {
         for (table, columns) in self.tables() {
             let key = if table == "orgs" { "id" } else { "org_id" };
             if columns.iter().any(|(name, _)| name == key) {
-                hashes.insert(table.clone(), self.hash(&table, &columns, &format!("{key} = ?1"), &[org.into()]));
+                hashes.insert(table.clone(), self.hash(&hasher(&table, &columns, &format!("{key} = ?1")), &[org.into()]));
             }
         }
         hashes
     }
     /// A hash of everything in each table.
     pub fn everything(&self) -> BTreeMap<String, String> {
-        self.tables().iter().map(|(table, columns)| (table.clone(), self.hash(table, columns, "1", &[]))).collect()
+        if let Some(hashes) = self.known() {
+            return hashes;
+        }
+        // Migrations are all that makes tables.
+        let hashers =
+            self.hashers.get_or_init(|| self.tables().into_iter().map(|(table, c)| (table.clone(), hasher(&table, &c, "1"))).collect());
+        let hashes: BTreeMap<String, String> = hashers.iter().map(|(table, sql)| (table.clone(), self.hash(sql, &[]))).collect();
+        self.hashed.replace(Some((self.changed(), hashes.clone())));
+        hashes
     }
-    fn hash(&self, table: &str, columns: &[(String, String)], which: &str, params: &[Value]) -> String {
-        let quoted: Vec<String> = columns.iter().map(|(name, _)| format!("quote({name})")).collect();
-        let sql = format!("SELECT {} AS line FROM {table} WHERE {which} ORDER BY line", quoted.join(" || ',' || "));
-        let lines: Vec<String> = self.rows(&sql, params).iter().map(|row| row.text(0).unwrap().to_owned()).collect();
+    fn hash(&self, sql: &str, params: &[Value]) -> String {
+        let lines: Vec<String> = self.rows(sql, params).iter().map(|row| row.text(0).unwrap().to_owned()).collect();
         format!("{} rows, {}", lines.len(), crypto::hash::sha256_hex(lines.join("\n").as_bytes()))
     }
     /// What SQLite itself says of the file: nothing when all is well.

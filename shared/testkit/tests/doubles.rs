@@ -42,8 +42,9 @@ fn read(h: &Harness, stmt: kernel::Stmt) -> Result<Vec<Value>, String> {
 fn note(h: &Harness, id: &str) -> Result<()> {
     h.work(&WORKER, async |task| task.bookkeep(vec![NOTE.bind([id.into(), "".into()])]).await.map(|_| ()))
 }
+/// Those of [`NOTE`], beside what the world holds.
 fn notes(h: &Harness) -> i64 {
-    h.db.count("SELECT count(*) FROM dead_letters", &[])
+    h.db.count("SELECT count(*) FROM dead_letters WHERE received_at = 0", &[])
 }
 
 #[test]
@@ -111,11 +112,16 @@ fn d1_fails_before_and_after_the_commit() {
     assert_eq!(h.db.heal(), 0);
     note(&h, "d").unwrap();
     assert_eq!(notes(&h), 3);
-    let two = h.db.undone(|| {
+    let before = h.db.everything();
+    let (two, during) = h.db.undone(|| {
         note(&h, "e").unwrap();
-        notes(&h)
+        (notes(&h), h.db.everything())
     });
     assert_eq!((two, notes(&h)), (4, 3));
+    assert!(during != before && during["dead_letters"] != before["dead_letters"]);
+    assert_eq!(h.db.everything(), before);
+    h.db.execute("DELETE FROM dead_letters", &[]);
+    assert_ne!(h.db.everything(), before, "what was remembered of it is seen to be old");
 }
 
 // ── KV ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ pub enum Credential {
     /// A bearer token.
     Bearer(String),
     /// A session's cookie.
-    Cookie(Session),
+    Cookie(Box<Session>),
 }
 /// What is true of an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn keys<'w>(world: &'w World) -> Vec<Caller<'w>> {
 
 fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
     let session = |name: &str, session: &Session, kind: SessionKind, live: bool, home: Option<&'w Org>| {
-        new(name, Credential::Cookie(session.clone()), Facts::Session(kind, live), home)
+        new(name, Credential::Cookie(Box::new(session.clone())), Facts::Session(kind, live), home)
     };
     let member = |org: &'w Org, role: Role, name: &str| Caller {
         roles: vec![(org.slug, role)],
@@ -170,17 +170,17 @@ fn people<'w>(world: &'w World) -> Vec<Caller<'w>> {
         Caller { operator: Some(role), ..session }
     }));
     let kinds = [SessionKind::Staff, SessionKind::Customer, SessionKind::Operator];
-    for (at, kind) in kinds.into_iter().enumerate() {
+    for (kind, (half, stale)) in kinds.into_iter().zip(world.half.iter().zip(&world.stale)) {
         let home = (kind != SessionKind::Operator).then_some(team);
         let roles = if kind == SessionKind::Staff { vec![(team.slug, Role::Owner)] } else { Vec::new() };
         let name = |what: &str| format!("{kind:?} {what}").to_lowercase();
         let of = |what: &str, session: &Session, facts: Facts| Caller {
             roles: roles.clone(),
-            ..new(&name(what), Credential::Cookie(session.clone()), facts, home)
+            ..new(&name(what), Credential::Cookie(Box::new(session.clone())), facts, home)
         };
-        all.push(of("between two factors", &world.half[at], Facts::Half(kind)));
+        all.push(of("between two factors", half, Facts::Half(kind)));
         let operator = (kind == SessionKind::Operator).then_some(OperatorRole::Admin);
-        all.push(Caller { operator, ..of("whose proof is old", &world.stale[at], Facts::Stale(kind)) });
+        all.push(Caller { operator, ..of("whose proof is old", stale, Facts::Stale(kind)) });
     }
     all
 }

@@ -59,7 +59,7 @@ pub struct Twins {
 }
 
 fn strings(conn: &Connection, sql: &str, params: &[&str]) -> Vec<String> {
-    let mut stmt = conn.prepare(sql).unwrap();
+    let mut stmt = conn.prepare_cached(sql).unwrap();
     stmt.query_map(rusqlite::params_from_iter(params), |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
@@ -429,7 +429,7 @@ struct Ran {
 
 /// Runs inside a transaction that the caller rolls back.
 fn run(conn: &Connection, text: &str, params: &[Value]) -> Result<Ran, String> {
-    let mut stmt = conn.prepare(text).map_err(|e| e.to_string())?;
+    let mut stmt = conn.prepare_cached(text).map_err(|e| e.to_string())?;
     for (at, value) in params.iter().enumerate() {
         stmt.raw_bind_parameter(at + 1, value).map_err(|e| e.to_string())?;
     }

@@ -213,6 +213,11 @@ pub fn columns_of_params<'a>(tokens: &[Token<'a>]) -> Vec<(usize, &'a str)> {
             (Some(n), None) if is_name(right.text) => out.push((n, name(right.text))),
             _ => {}
         }
+        // `column IN (?2, ?3)`: each of them.
+        if op.text == "IN" && right.text == "(" && is_name(left.text) {
+            let list = tokens.iter().skip_while(|t| t.at.start < right.at.end).take_while(|t| t.text != ")");
+            out.extend(list.filter_map(|t| param(t.text)).map(|n| (n, name(left.text))));
+        }
     }
     out
 }
