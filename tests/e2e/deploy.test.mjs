@@ -28,7 +28,7 @@ const nothing = { d1: [], kv: [], r2: [], queues: [] };
 const everything = {
   d1: [{ name: "portico", id: D1 }],
   kv: [{ name: "portico", id: KV }],
-  r2: ["portico-exports"],
+  r2: ["portico-exports", "portico-assets"],
   queues: plan.queuesOf(workers),
 };
 const titles = (account, ids, more = {}) => plan.planOf({ deploy: finished(ids), workers, account, ...more }).steps.map((one) => one.title);

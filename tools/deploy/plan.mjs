@@ -50,7 +50,9 @@ export function missingResources({ resources, production }, workers, account) {
   };
   identified("d1", resources.d1, production.resources.d1_id, NO_D1, ["d1", "create", resources.d1]);
   identified("kv", resources.kv, production.resources.kv_id, NO_KV, ["kv", "namespace", "create", resources.kv]);
-  if (!account.r2.includes(resources.r2)) missing.push({ title: `create R2 bucket ${resources.r2}`, args: ["r2", "bucket", "create", resources.r2] });
+  for (const name of [resources.r2, resources.r2_assets].filter((one) => !account.r2.includes(one))) {
+    missing.push({ title: `create R2 bucket ${name}`, args: ["r2", "bucket", "create", name] });
+  }
   for (const name of queuesOf(workers).filter((one) => !account.queues.includes(one))) {
     missing.push({ title: `create queue ${name}`, args: ["queues", "create", name] });
   }

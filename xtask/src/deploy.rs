@@ -91,6 +91,8 @@ pub struct Resources {
     pub kv: String,
     /// The bucket of exports.
     pub r2: String,
+    /// The bucket of what pages show: logos.
+    pub r2_assets: String,
 }
 
 /// Ids that Cloudflare gave.

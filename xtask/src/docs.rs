@@ -139,6 +139,7 @@ fn bindings(worker: &Worker) -> String {
             Binding::Db => "`DB`".into(),
             Binding::Kv => "`KV`".into(),
             Binding::Exports => "`EXPORTS`".into(),
+            Binding::Assets => "`BRAND_ASSETS`".into(),
             Binding::Send(queue) => format!("`{}`", queue.binding()),
             Binding::Limiters => "limiters".into(),
             Binding::Mailer => "`EMAIL`, deployed only".into(),

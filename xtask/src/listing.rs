@@ -7,7 +7,8 @@ use kernel::{
     worker::Worker,
 };
 
-const HEAD: [&str; 12] = ["METHOD", "PATH", "SURFACES", "AUTH", "PROOF", "SCOPE", "LIMIT", "AUDIT", "BODY", "CSRF", "IDEMPOTENCY", "WORKER"];
+const HEAD: [&str; 12] =
+    ["METHOD", "PATH", "SURFACES", "AUTH", "PROOF", "SCOPE", "LIMIT", "AUDIT", "BODY", "CSRF", "IDEMPOTENCY", "WORKER"];
 
 /// The table of every route, by surface and path.
 pub fn routes(workers: &[&Worker]) -> String {
@@ -135,6 +136,7 @@ fn payload(payload: Payload) -> String {
         Payload::None => "-".into(),
         Payload::Json(cap) => format!("json {cap}"),
         Payload::Form(cap) => format!("form {cap}"),
+        Payload::Upload(cap) => format!("upload {cap}"),
         Payload::Raw(cap) => format!("raw {cap}"),
     }
 }

@@ -182,6 +182,11 @@ fn holdings(out: &mut Toml, deploy: &Deploy, worker: &Worker, environment: Envir
                 out.set("binding", "EXPORTS");
                 out.set("bucket_name", deploy.resources.r2.clone());
             }
+            Binding::Assets => {
+                out.item("r2_buckets");
+                out.set("binding", "BRAND_ASSETS");
+                out.set("bucket_name", deploy.resources.r2_assets.clone());
+            }
             Binding::Send(queue) => {
                 out.item("queues.producers");
                 out.set("binding", queue.binding());

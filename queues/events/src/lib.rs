@@ -22,8 +22,8 @@ macro_rules! wanted {
 
 kernel::sql! {
     Read Global("the event names its organization")
-    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan", "name", "slug", "accent"] =
-        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan, o.name, o.slug, o.branding ->> '$.primary' AS accent FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
+    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan", "name", "slug", "accent", "logo"] =
+        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan, o.name, o.slug, o.branding ->> '$.primary' AS accent, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
     /// Keeps the bytes to be signed, once, and only where an endpoint wants them.
     Bookkeep Org MESSAGE(7) -> [] = concat!(
         "INSERT INTO webhook_messages(org_id, id, type, payload, created_at, expires_at) SELECT ?1, ?2, ?3, ?4, ?6, ?7 \
@@ -50,8 +50,16 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
     let kept = Span::days(i64::from(Plan::parse(row.text(4)?).limits().delivery_days));
     let data: serde_json::Value = serde_json::from_str(row.text(2)?).map_err(|_| Error::incident("an event's payload is not JSON", id))?;
     let org_id = OrgId::stored(org)?;
-    let happened =
-        notify::Happened { id, kind, org: &org_id, org_name: row.text(5)?, slug: row.text(6)?, accent: row.opt_text(7)?, data: &data };
+    let happened = notify::Happened {
+        id,
+        kind,
+        org: &org_id,
+        org_name: row.text(5)?,
+        slug: row.text(6)?,
+        accent: row.opt_text(7)?,
+        logo: row.opt_int(8)?,
+        data: &data,
+    };
     let people = notify::write(task, &happened).await?;
     let payload = body(id, kind, at, org, row.text(2)?).ok_or_else(|| Error::incident("an event's payload is not JSON", id))?;
     let now = task.now();

@@ -54,6 +54,8 @@ pub(crate) struct Happened<'a> {
     pub org_name: &'a str,
     pub slug: &'a str,
     pub accent: Option<&'a str>,
+    /// The number of its look, where that has a logo.
+    pub logo: Option<i64>,
     pub data: &'a Value,
 }
 
@@ -151,7 +153,7 @@ fn compose(task: &Task<'_>, event: &Happened<'_>, facts: &Facts<'_>, types: &[&'
         let letter = letters::letter(of, facts, &line, &link);
         // A tenant's customers know the tenant, not us.
         let brand = if of.audience.is_customer() {
-            Brand { accent: event.accent.map(str::to_owned), ..Brand::named(event.org_name) }
+            Brand { accent: event.accent.map(str::to_owned), ..Brand::tenant(config, event.org_name, event.slug, event.logo) }
         } else {
             Brand::default()
         };

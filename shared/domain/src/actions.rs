@@ -105,7 +105,7 @@ pub const ORG_CREATED: Action = Action::new("organization.created");
 pub const ORG_UPDATED: Action = Action::new("organization.updated");
 /// Its slug changed, and with it the addresses of its pages and its portal.
 pub const ORG_SLUG_CHANGED: Action = Action::new("organization.slug_changed");
-/// Its colors changed.
+/// Its colors or its logo changed.
 pub const ORG_BRANDING_CHANGED: Action = Action::new("organization.branding_changed");
 /// Its portal was opened, closed, or its sign-up switched.
 pub const ORG_PORTAL_CHANGED: Action = Action::new("organization.portal_changed");

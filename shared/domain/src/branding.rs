@@ -1,8 +1,9 @@
-//! A tenant's colors: hex only, readable by computation (WCAG 2.2 §1.4.3, §1.4.11), and the stylesheet that carries them.
+//! A tenant's look. Its colors: hex only, readable by computation (WCAG 2.2 §1.4.3, §1.4.11), and the stylesheet that carries them.
 //!
 //! Five are chosen and the sixth, the text on buttons, follows. Backgrounds and lines hold in the light scheme; in the dark one our
 //! own stay, and the two accents are lightened until they can be read there.
 
+use crate::logos::Logo;
 use serde::{Deserialize, Serialize};
 
 /// A color as `#rrggbb`.
@@ -84,11 +85,21 @@ pub struct Branding {
     pub card: String,
     /// Lines.
     pub border: String,
+    /// Its logo, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo: Option<Logo>,
 }
 impl Default for Branding {
     fn default() -> Self {
         let own = |text: &str| text.to_owned();
-        Self { primary: own("#262b35"), link: own("#1f3a68"), background: own("#fbfbfc"), card: own("#ffffff"), border: own("#e3e5e9") }
+        Self {
+            primary: own("#262b35"),
+            link: own("#1f3a68"),
+            background: own("#fbfbfc"),
+            card: own("#ffffff"),
+            border: own("#e3e5e9"),
+            logo: None,
+        }
     }
 }
 
@@ -123,6 +134,13 @@ impl Branding {
     /// Reads what is stored; our own look where nothing is.
     pub fn stored(json: Option<&str>) -> Self {
         json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+    /// What is stored of it: nothing where it is our own look.
+    ///
+    /// # Errors
+    /// Never for what a form brought; what can't be written is an error all the same.
+    pub fn to_stored(&self) -> Result<Option<String>, serde_json::Error> {
+        if *self == Self::default() { Ok(None) } else { serde_json::to_string(self).map(Some) }
     }
     fn colors(&self) -> Option<[Color; 5]> {
         let [primary, link, background, card, border] = Self::FIELDS.map(|(field, _)| Color::parse(self.get(field)));

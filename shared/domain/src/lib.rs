@@ -11,6 +11,7 @@ pub mod exports;
 pub mod hosts;
 pub mod jobs;
 pub mod like;
+pub mod logos;
 pub mod notifications;
 pub mod organizations;
 pub mod passwords;

@@ -48,6 +48,9 @@ pub const INVITATIONS: Rule =
 /// Links out of mails that nobody can use any more.
 pub const LINKS: Rule =
     Rule { name: "links", removes: "One-time links out of mails, 30 days after their time was over.", kept: Span::days(30) };
+/// Logos that were replaced, or never came into use.
+pub const LOGOS: Rule =
+    Rule { name: "logos", removes: "Logos, a day after another one took their place or they were removed.", kept: Span::days(1) };
 /// Browsers that are known to an account.
 pub const DEVICES: Rule =
     Rule { name: "devices", removes: "Browsers that an account was not signed in on for 400 days.", kept: Span::days(400) };
@@ -81,6 +84,7 @@ pub const ALL: &[Rule] = &[
     INVITATIONS,
     LINKS,
     DEVICES,
+    LOGOS,
     DOMAINS,
     ORGS,
     REPORTS,

@@ -1,4 +1,4 @@
-//! The kernel's ports over the platform: made anew for each event, since handles don't outlive theirs. One allocation serves all.
+//! The kernel's ports over the platform: made anew for each event, since handles don't outlive theirs. One allocation serves all but the buckets.
 //!
 //! A binding is looked up when it is used: most requests touch two of them.
 
@@ -29,7 +29,8 @@ pub fn of(env: &Env, context: &Context) -> Ports {
     Ports {
         db: all.clone(),
         kv: all.clone(),
-        blobs: all.clone(),
+        blobs: Rc::new(Bucket { env: env.clone(), binding: "EXPORTS" }),
+        assets: Rc::new(Bucket { env: env.clone(), binding: "BRAND_ASSETS" }),
         queues: all.clone(),
         bursts: all.clone(),
         clock: all.clone(),
@@ -93,35 +94,40 @@ impl Stream for blob::Stream {
         self
     }
 }
-impl BlobReader for Platform {
+/// One of the buckets, by the name of its binding.
+struct Bucket {
+    env: Env,
+    binding: &'static str,
+}
+impl BlobReader for Bucket {
     fn open<'a>(&'a self, key: &'a str) -> Fut<'a, Result<Option<Object>, PortError>> {
         Box::pin(async move {
-            let found = self.env.bucket("EXPORTS")?.open(key, blob::Range::Whole).await?;
+            let found = self.env.bucket(self.binding)?.open(key, blob::Range::Whole).await?;
             Ok(found.map(|(head, stream)| Object { stream: Box::new(stream), bytes: head.bytes, etag: head.etag }))
         })
     }
     fn bytes<'a>(&'a self, key: &'a str) -> Fut<'a, Result<Option<Vec<u8>>, PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.bytes(key, blob::Range::Whole).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.bytes(key, blob::Range::Whole).await?) })
     }
 }
-impl Blobs for Platform {
+impl Blobs for Bucket {
     fn put<'a>(&'a self, key: &'a str, bytes: Vec<u8>, content_type: &'a str) -> Fut<'a, Result<(), PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.put(key, bytes, content_type).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.put(key, bytes, content_type).await?) })
     }
     fn delete<'a>(&'a self, key: &'a str) -> Fut<'a, Result<(), PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.delete(key).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.delete(key).await?) })
     }
     fn begin<'a>(&'a self, key: &'a str, content_type: &'a str) -> Fut<'a, Result<String, PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.begin(key, content_type).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.begin(key, content_type).await?) })
     }
     fn part<'a>(&'a self, key: &'a str, upload: &'a str, number: u16, bytes: Vec<u8>) -> Fut<'a, Result<Part, PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.part(key, upload, number, bytes).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.part(key, upload, number, bytes).await?) })
     }
     fn complete<'a>(&'a self, key: &'a str, upload: &'a str, parts: &'a [Part]) -> Fut<'a, Result<(), PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.complete(key, upload, parts).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.complete(key, upload, parts).await?) })
     }
     fn abort<'a>(&'a self, key: &'a str, upload: &'a str) -> Fut<'a, Result<(), PortError>> {
-        Box::pin(async move { Ok(self.env.bucket("EXPORTS")?.abort(key, upload).await?) })
+        Box::pin(async move { Ok(self.env.bucket(self.binding)?.abort(key, upload).await?) })
     }
 }
 

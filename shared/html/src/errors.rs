@@ -29,6 +29,7 @@ pub fn error_page(site: &Site, error: &Error, request: &RequestId) -> String {
     };
     let mut shell = Shell::new(Look::Portal, &tenant.name, title);
     shell.brand_sheet = (tenant.branding > 0).then(|| format!("/brand.css?v={}", tenant.branding));
+    shell.logo = tenant.logo_path();
     page(&shell, error, remedy, request)
 }
 
@@ -90,7 +91,7 @@ fn words(code: Code) -> (&'static str, &'static str) {
         Code::BadRequest | Code::UnsupportedMedia | Code::UrlTooLong | Code::CursorInvalid => {
             ("The request could not be read", "Go back to the start and try again from there.")
         }
-        Code::BodyTooLarge => ("That was too much to send", "Go back and send less text."),
+        Code::BodyTooLarge => ("That was too much to send", "Go back and send less text, or a smaller file."),
         Code::RateLimited => ("Too many attempts", "Wait a little, then try again."),
         Code::ValidationFailed => ("The address has a part that is not valid", "Go back to the start and try again from there."),
         Code::AlreadyExists | Code::Conflict | Code::VersionConflict | Code::WrongState => {
@@ -183,6 +184,7 @@ mod tests {
             state,
             self_sign_up: false,
             branding: 7,
+            logo: true,
         };
         let states = [PortalState::Off, PortalState::Suspended, PortalState::Leaving];
         let said = states.map(|state| error_page(&Site::Portal(tenant(state)), &Code::PortalClosed.into(), &id));

@@ -23,11 +23,12 @@ pub struct Form<'a> {
     cancel: Option<&'a str>,
     danger: bool,
     unsaved: bool,
+    upload: bool,
 }
 impl<'a> Form<'a> {
     /// A form with one button. `csrf` is the token of `store::forms`.
     pub const fn new(action: &'a str, csrf: &'a str, submit: &'a str) -> Self {
-        Self { action, csrf, submit, name: None, also: Vec::new(), cancel: None, danger: false, unsaved: false }
+        Self { action, csrf, submit, name: None, also: Vec::new(), cancel: None, danger: false, unsaved: false, upload: false }
     }
     /// The main button sends a value of its own.
     #[must_use]
@@ -59,12 +60,18 @@ impl<'a> Form<'a> {
         self.unsaved = true;
         self
     }
+    /// It has a file among its fields.
+    #[must_use]
+    pub const fn upload(mut self) -> Self {
+        self.upload = true;
+        self
+    }
     /// The form around its fields.
     pub fn render(&self, fields: &Markup) -> Markup {
         let (name, value) = self.name.unzip();
         html! {
             // The server's own messages say more than the browser's, in one place and in one way.
-            form class="fields" method="post" action=(self.action) novalidate data-unsaved=[self.unsaved.then_some("")] {
+            form class="fields" method="post" action=(self.action) enctype=[self.upload.then_some("multipart/form-data")] novalidate data-unsaved=[self.unsaved.then_some("")] {
                 input type="hidden" name=(TOKEN) value=(self.csrf);
                 (fields)
                 div class="actions" {

@@ -17,6 +17,7 @@ use crate::{
     idempotency::Claim,
     limit::{self, Standing},
     log::Line,
+    multipart,
     ports::Ports,
     reply::Reply,
     request::{BodyError, Inbound, Request, Target, URL_CAP},
@@ -161,7 +162,8 @@ impl Served<'_> {
             ip,
             inbound,
             body: Vec::new(),
-            form: matches!(route.payload, Payload::Form(_)),
+            form: matches!(route.payload, Payload::Form(_) | Payload::Upload(_)),
+            parts: None,
         };
         self.origin = Origin { request: Some(self.id.clone()), ip: req.ip.clone(), user_agent: req.user_agent.clone() };
         self.gate.admit_address(entry, &req.ip).await?;
@@ -365,14 +367,15 @@ async fn read_body(payload: Payload, req: &mut Request) -> Result<()> {
         Payload::None => return Ok(()),
         Payload::Json(cap) => (cap, Some("application/json")),
         Payload::Form(cap) => (cap, Some("application/x-www-form-urlencoded")),
+        Payload::Upload(cap) => (cap, Some("multipart/form-data")),
         Payload::Raw(cap) => (cap, None),
     };
     let too_large = || Error::from(Code::BodyTooLarge).member("limit_bytes", cap);
     if req.inbound.header("content-length").and_then(|n| n.parse::<usize>().ok()).is_some_and(|n| n > cap) {
         return Err(too_large());
     }
+    let sent = req.inbound.header("content-type").unwrap_or_default();
     if let Some(media) = media {
-        let sent = req.inbound.header("content-type").unwrap_or_default();
         let essence = sent.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         if essence != media {
             return Err(Error::from(Code::UnsupportedMedia).member("expected", media));
@@ -382,5 +385,12 @@ async fn read_body(payload: Payload, req: &mut Request) -> Result<()> {
         BodyError::TooLarge => too_large(),
         BodyError::Broken => Error::new(Code::BadRequest, "The body ended early."),
     })?;
+    if let Payload::Upload(_) = payload {
+        let odd = |why: &str| Error::new(Code::BadRequest, format!("The form can't be read: {why}."));
+        let boundary = multipart::boundary(&sent).ok_or_else(|| odd("its boundary is missing or malformed"))?;
+        req.parts = Some(multipart::parse(&req.body, &boundary).map_err(odd)?);
+        // What it held is taken apart; once is enough.
+        req.body = Vec::new();
+    }
     Ok(())
 }

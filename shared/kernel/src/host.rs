@@ -67,6 +67,18 @@ pub struct Tenant {
     pub self_sign_up: bool,
     /// Counts the changes of the tenant's look; 0 is our own look. Stands in the stylesheet's address.
     pub branding: i64,
+    /// Whether it has a logo.
+    pub logo: bool,
+}
+impl Tenant {
+    /// Where its logo is, on every host of its portal. Changes with it, so that it may be kept for ever.
+    pub fn logo_path(&self) -> Option<String> {
+        self.logo.then(|| logo_path(self.branding))
+    }
+}
+/// Where a tenant's logo is on its portal, by the number of its look.
+pub fn logo_path(branding: i64) -> String {
+    format!("/brand/logo?v={branding}")
 }
 /// Whether a portal serves its customers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,6 +19,7 @@ pub mod idempotency;
 pub mod input;
 pub mod limit;
 pub mod log;
+mod multipart;
 pub mod mutation;
 pub mod page;
 pub mod ports;

@@ -265,8 +265,10 @@ pub struct Ports {
     pub db: Rc<dyn Writer>,
     /// KV.
     pub kv: Rc<dyn Kv>,
-    /// R2.
+    /// R2: exports.
     pub blobs: Rc<dyn Blobs>,
+    /// R2: what pages show, such as logos.
+    pub assets: Rc<dyn Blobs>,
     /// Queues.
     pub queues: Rc<dyn Queues>,
     /// Burst limiters.

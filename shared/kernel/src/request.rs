@@ -1,6 +1,6 @@
 //! A request, from the wire to a handler.
 
-use crate::{Error, Fut, Id, RequestId, Result, error::Code, input::Input, route::Method};
+use crate::{Error, Fut, Id, RequestId, Result, error::Code, input::Input, multipart::Parts, route::Method};
 
 /// What the platform hands in. Headers and body are read only when asked for.
 pub trait Inbound {
@@ -75,6 +75,7 @@ pub struct Request {
     pub(crate) inbound: Box<dyn Inbound>,
     pub(crate) body: Vec<u8>,
     pub(crate) form: bool,
+    pub(crate) parts: Option<Parts>,
 }
 
 impl Request {
@@ -142,7 +143,15 @@ impl Request {
     /// # Errors
     /// When the body is not a JSON object.
     pub fn input(&self) -> Result<Input> {
+        if let Some(parts) = &self.parts {
+            return Ok(Input::from_form(parts.fields.clone()));
+        }
         if self.form { Ok(Input::from_form(parse_pairs(&String::from_utf8_lossy(&self.body)))) } else { Input::from_json(&self.body) }
+    }
+    /// The file that was sent in a field of that name. `None` where none was chosen. Neither its name nor its media type is kept: both
+    /// are only what the sender says.
+    pub fn file(&self, field: &str) -> Option<&[u8]> {
+        self.parts.as_ref()?.file.as_ref().filter(|(name, _)| name == field).map(|(_, bytes)| bytes.as_slice())
     }
     /// The query's fields, to be taken one by one.
     pub fn query_input(&self) -> Input {

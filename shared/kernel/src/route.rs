@@ -117,6 +117,8 @@ pub enum Payload {
     Json(usize),
     /// A form.
     Form(usize),
+    /// A form with a file (`multipart/form-data`); the size is that of the whole body.
+    Upload(usize),
     /// Bytes as they are, to be verified before they are read.
     Raw(usize),
 }
@@ -209,7 +211,7 @@ impl Route {
         let cookie = self.auth.by_cookie();
         let known = cookie && !matches!(self.auth, Auth::Visitor | Auth::Challenge);
         assert!(known || matches!(self.step_up, StepUp::Never), "only who is signed in can prove it again");
-        let form = matches!(self.payload, Payload::Form(_));
+        let form = matches!(self.payload, Payload::Form(_) | Payload::Upload(_));
         match self.csrf {
             Csrf::SafeMethod => assert!(get, "only a GET is safe"),
             Csrf::Cookieless => assert!(!get && !cookie && !form, "a cookie or a form needs a proof of origin"),
@@ -305,6 +307,10 @@ macro_rules! reading {
             pub fn blobs(&self) -> &'a dyn BlobReader {
                 &*self.ports.blobs
             }
+            /// The store of what pages show, such as logos, for reading.
+            pub fn assets(&self) -> &'a dyn BlobReader {
+                &*self.ports.assets
+            }
         }
     };
 }
@@ -315,6 +321,14 @@ impl Write<'_> {
     /// Other servers, for looking something up, such as a TXT record. What has an effect there goes through a row and its consumer.
     pub fn http(&self) -> &dyn crate::ports::Http {
         &*self.ports.http
+    }
+    /// Stores what a page is to show, under a key that was never used. Its row comes first, by [`Write::reserve`], so that nothing is
+    /// ever stored that no row speaks of.
+    ///
+    /// # Errors
+    /// What the store refused.
+    pub async fn store_asset(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<()> {
+        Ok(self.ports.assets.put(key, bytes, content_type).await?)
     }
     /// A new id.
     pub fn id<I: crate::Id>(&self) -> I {

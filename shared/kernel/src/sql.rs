@@ -72,6 +72,7 @@ pub const BOOKKEEPING_TABLES: &[&str] = &[
     "key_usage",
     "mails",
     "inbox",
+    "logos",
 ];
 
 /// Who may see the rows of a statement.

@@ -12,6 +12,8 @@ pub enum Binding {
     Kv,
     /// R2, the export bucket, as `EXPORTS`.
     Exports,
+    /// R2, the bucket of what pages show, as `BRAND_ASSETS`.
+    Assets,
     /// A queue's producer.
     Send(Queue),
     /// The burst limiters.

@@ -1,7 +1,11 @@
 //! A letter with what surrounds it: to whom, under whose name, and the key that keeps it from being sent twice.
 
 use crate::{Letter, Link};
-use kernel::OrgId;
+use kernel::{
+    OrgId,
+    config::Config,
+    host::{Tenant, logo_path},
+};
 use serde::{Deserialize, Serialize};
 
 /// Under whose name a letter comes: a tenant's for its customers, ours otherwise.
@@ -20,6 +24,16 @@ impl Default for Brand {
     }
 }
 impl Brand {
+    /// A tenant's, as its portal says who it is.
+    pub fn of(config: &Config, tenant: &Tenant) -> Self {
+        Self::tenant(config, &tenant.name, &tenant.slug, tenant.logo.then_some(tenant.branding))
+    }
+    /// A tenant's, by name, slug, and the number of its look where that has a logo. The logo is on its portal's own host: from
+    /// configuration, never from what a request says of itself.
+    pub fn tenant(config: &Config, name: &str, slug: &str, logo: Option<i64>) -> Self {
+        let link = |look| Link::at(&config.origin(&config.portal_host(slug)), &logo_path(look)).ok();
+        Self { logo: logo.and_then(link), ..Self::named(name) }
+    }
     /// A tenant's, by name alone.
     pub fn named(name: &str) -> Self {
         Self { name: name.to_owned(), ..Self::default() }

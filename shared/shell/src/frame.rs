@@ -113,6 +113,10 @@ impl<'a> Frame<'a> {
             Site::Portal(tenant) if tenant.branding > 0 => Some(format!("/brand.css?v={}", tenant.branding)),
             Site::Portal(_) | Site::App | Site::Platform | Site::Api => None,
         };
+        shell.logo = match self.site {
+            Site::Portal(tenant) => tenant.logo_path(),
+            Site::App | Site::Platform | Site::Api => None,
+        };
         Page::new(self, shell)
     }
     /// The menu of whoever is signed in.

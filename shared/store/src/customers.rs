@@ -30,9 +30,9 @@ kernel::sql! {
     Read Org ONE(2) -> ["id", "email", "name", "status", "created_at"] =
         "SELECT id, email, name, status, created_at FROM customers WHERE org_id = ?1 AND id = ?2 AND deleted_at IS NULL";
     /// What an invitation needs of the organization: its name and plan, where its portal is, how many customers it has.
-    Read Org PORTAL(1) -> ["name", "plan", "slug", "domain", "used"] =
+    Read Org PORTAL(1) -> ["name", "plan", "slug", "domain", "used", "logo"] =
         "SELECT o.name, o.plan, o.slug, (SELECT d.host FROM domains d WHERE d.org_id = ?1 AND d.state = 'active' ORDER BY d.created_at, d.id LIMIT 1) AS domain, \
-         (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS used FROM orgs o WHERE o.id = ?1";
+         (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS used, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo FROM orgs o WHERE o.id = ?1";
     /// Whether there is room for another one.
     Bookkeep Org ROOM(2) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'plan', ?2 IS NULL OR (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) < ?2";
@@ -79,6 +79,10 @@ pub struct Portal {
     pub used: i64,
     /// The host of its portal: its own domain where one is in use, else its slug's.
     pub host: String,
+    /// Its slug.
+    pub slug: String,
+    /// The number of its look, where that has a logo.
+    pub logo: Option<i64>,
 }
 
 /// Reads it; [`portal_of`] takes it from the row.
@@ -93,7 +97,14 @@ pub fn portal(org: &OrgId) -> Stmt {
 pub fn portal_of(app: &App, row: Option<&Row>) -> Result<Portal> {
     let row = row.ok_or(Code::NotFound)?;
     let host = row.opt_text(3)?.map_or_else(|| Ok(app.config.portal_host(row.text(2)?)), |own| Ok::<_, Error>(own.to_owned()))?;
-    Ok(Portal { name: row.text(0)?.to_owned(), plan: Plan::parse(row.text(1)?), used: row.int(4)?, host })
+    Ok(Portal {
+        name: row.text(0)?.to_owned(),
+        plan: Plan::parse(row.text(1)?),
+        used: row.int(4)?,
+        host,
+        slug: row.text(2)?.to_owned(),
+        logo: row.opt_int(5)?,
+    })
 }
 
 impl Portal {
@@ -161,7 +172,11 @@ fn letter(change: Mutation, app: &App, org: &OrgId, customer: &Customer, portal:
     let (change, issued) = tokens::issue(change, app, &issue)?;
     let link = tokens::link(app, &portal.host, "/invitations/accept", &issued)?;
     let letter = Letter::CustomerInvitation { org: portal.name.clone(), link, expires: issued.expires };
-    crate::mail::post(change, app, &Mail::new(&customer.email, letter).about(org).from(Brand::named(&portal.name)))
+    crate::mail::post(
+        change,
+        app,
+        &Mail::new(&customer.email, letter).about(org).from(Brand::tenant(&app.config, &portal.name, &portal.slug, portal.logo)),
+    )
 }
 
 /// Renames a customer from what was read to what it is to be; somebody else's change in between is a version conflict.

@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod keys;
 pub mod lease;
 pub mod limits;
+pub mod logos;
 pub mod mail;
 pub mod once;
 pub mod portals;
@@ -31,6 +32,7 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     jobs::CATALOGUE,
     keys::CATALOGUE,
     limits::exact::CATALOGUE,
+    logos::CATALOGUE,
     mail::CATALOGUE,
     once::CATALOGUE,
     portals::CATALOGUE,

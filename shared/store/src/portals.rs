@@ -14,7 +14,7 @@ use kernel::{
 macro_rules! portal {
     ($from:literal) => {
         concat!(
-            "SELECT o.id, o.slug, o.name, o.status, o.portal_open, o.self_sign_up, o.branding_version, o.deleted_at IS NOT NULL AS leaving ",
+            "SELECT o.id, o.slug, o.name, o.status, o.portal_open, o.self_sign_up, o.branding_version, o.deleted_at IS NOT NULL AS leaving, o.branding ->> '$.logo.key' IS NOT NULL AS logo ",
             $from
         )
     };
@@ -22,10 +22,10 @@ macro_rules! portal {
 
 kernel::sql! {
     Read Global("finds out which organization a host belongs to")
-    BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving"] =
+    BY_SLUG(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving", "logo"] =
         portal!("FROM orgs o WHERE o.slug = ?1");
     Read Global("finds out which organization a domain belongs to")
-    BY_DOMAIN(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving"] =
+    BY_DOMAIN(1) -> ["id", "slug", "name", "status", "portal_open", "self_sign_up", "branding_version", "leaving", "logo"] =
         portal!("FROM domains d JOIN orgs o ON o.id = d.org_id WHERE d.host = ?1 AND d.state = 'active'");
 }
 
@@ -38,6 +38,9 @@ pub struct Portal {
     state: u8,
     self_sign_up: bool,
     branding: i64,
+    /// What an older version cached does not say.
+    #[serde(default)]
+    logo: bool,
 }
 
 /// The site of a slug under the portal domain.
@@ -77,6 +80,7 @@ async fn find(leases: &Leases<Portal>, ports: &Ports, name: &str, stmt: Stmt) ->
                 state,
                 self_sign_up: row.int(5)? == 1,
                 branding: row.int(6)?,
+                logo: row.int(8)? == 1,
             }))
         })
     };
@@ -94,6 +98,7 @@ async fn find(leases: &Leases<Portal>, ports: &Ports, name: &str, stmt: Stmt) ->
         state,
         self_sign_up: found.self_sign_up,
         branding: found.branding,
+        logo: found.logo,
     })))
 }
 

@@ -144,6 +144,22 @@ impl Call {
         let pairs: Vec<String> = fields.iter().map(|(n, v)| format!("{}={}", encode(n), encode(v))).collect();
         self.body(pairs.join("&")).header("content-type", "application/x-www-form-urlencoded")
     }
+    /// With a form that has a file, as a browser sends it.
+    #[must_use]
+    pub fn upload(self, fields: &[(&str, &str)], file: (&str, &[u8])) -> Self {
+        const BOUNDARY: &str = "----testkit7MA4YWxkTrZu0gW";
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+        }
+        let (name, bytes) = file;
+        // Nobody reads what the sender says of it.
+        let head = "filename=\"../logo.svg\"\r\nContent-Type: image/svg+xml";
+        body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"; {head}\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").bytes());
+        self.body(body).header("content-type", &format!("multipart/form-data; boundary={BOUNDARY}"))
+    }
     /// With a body, as it is.
     #[must_use]
     pub fn body(mut self, bytes: impl Into<Vec<u8>>) -> Self {

@@ -52,8 +52,10 @@ pub struct Harness {
     pub db: Rc<Database>,
     /// KV, as all locations share it.
     pub kv: Rc<KvStore>,
-    /// R2.
+    /// R2: exports.
     pub blobs: Rc<BlobStore>,
+    /// R2: what pages show.
+    pub assets: Rc<BlobStore>,
     /// Queues.
     pub queues: Rc<QueueStore>,
     /// Burst limiters.
@@ -122,10 +124,10 @@ impl Harness {
     pub fn new() -> Self {
         let (pace, clock): (Rc<Pace>, Rc<FrozenClock>) = Default::default();
         let db = Rc::new(Database::new(pace.clone()));
-        let blobs = Rc::new(BlobStore::new(pace.clone()));
+        let [blobs, assets] = [(), ()].map(|()| Rc::new(BlobStore::new(pace.clone())));
         let values = SETTINGS.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let settings = Settings { values: RefCell::new(values), error_page: Cell::new(None), locations: Cell::new(1) };
-        let world = World::seed(&db, &blobs, &keys(&settings), clock.now());
+        let world = World::seed(&db, &blobs, &assets, &keys(&settings), clock.now());
         Self {
             kv: Rc::new(KvStore::new(clock.clone(), pace.clone())),
             queues: Rc::new(QueueStore::new(clock.clone(), pace.clone())),
@@ -141,6 +143,7 @@ impl Harness {
             isolates: RefCell::default(),
             db,
             blobs,
+            assets,
             clock,
             pace,
         }
@@ -155,6 +158,7 @@ impl Harness {
             db: self.db.clone(),
             kv: self.kv.clone(),
             blobs: self.blobs.clone(),
+            assets: self.assets.clone(),
             queues: self.queues.clone(),
             bursts: self.bursts.clone(),
             clock: self.clock.clone(),
@@ -202,6 +206,7 @@ impl Harness {
             db: self.db.clone(),
             kv: Rc::new(KvAt { store: self.kv.clone(), location: self.location }),
             blobs: self.blobs.clone(),
+            assets: self.assets.clone(),
             queues: self.queues.clone(),
             bursts: self.bursts.clone(),
             clock: self.clock.clone(),

@@ -173,6 +173,7 @@ pub fn entry_of(recipient: &str) -> String {
 struct Seed<'a> {
     db: &'a Database,
     blobs: &'a BlobStore,
+    assets: &'a BlobStore,
     ring: &'a KeyRing,
     rng: SeededRng,
     now: Millis,
@@ -180,8 +181,8 @@ struct Seed<'a> {
 
 impl World {
     /// Everything, into an empty database.
-    pub(crate) fn seed(db: &Database, blobs: &BlobStore, ring: &KeyRing, now: Millis) -> Self {
-        let seed = Seed { db, blobs, ring, rng: SeededRng::new(11), now };
+    pub(crate) fn seed(db: &Database, blobs: &BlobStore, assets: &BlobStore, ring: &KeyRing, now: Millis) -> Self {
+        let seed = Seed { db, blobs, assets, ring, rng: SeededRng::new(11), now };
         let operator = |slug: &str| {
             let member = seed.account(slug, "operators.example");
             seed.operator(&member.user, OperatorRole::Admin);
@@ -802,6 +803,9 @@ impl Seed<'_> {
                 ("expires_at", self.now.plus(Span::days(5)).into()),
             ],
         );
+        let key = format!("logos/{org}/{canary}-logos-key");
+        self.assets.place(&key, format!("{canary}-logos-file").as_bytes(), "image/png");
+        self.db.insert("logos", &[("org_id", org.into()), ("key", key.into()), ("created_at", at.clone())]);
         self.db.insert(
             "retired_slugs",
             &[("org_id", org.into()), ("slug", format!("{canary}-retired_slugs-slug").into()), ("retired_at", at)],

@@ -189,6 +189,8 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
             ("border", "#dddddd"),
             ("version", "1"),
         ],
+        // The file is put beside them by `put_form`.
+        "/o/{org}/settings/branding/logo" | "/o/{org}/settings/branding/logo/remove" => vec![("version", "1")],
         "/o/{org}/settings/domains" => vec![("host", "support.tailspin.example")],
         "/o/{org}/settings/domains/{id}/check" | "/o/{org}/settings/domains/{id}/remove" => vec![],
         // The slug of the one that has no live subscription.
@@ -210,6 +212,14 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/privacy/delete" => vec![("confirm", MY_EMAIL)],
         _ => return None,
     })
+}
+
+/// A picture, as far as anybody looks: a PNG of one pixel by one.
+pub const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
+
+/// Puts the fields of a route's form into a call, with a file where the route takes one.
+pub fn put_form(place: &Place, call: Call, fields: &[(&str, &str)]) -> Call {
+    if matches!(place.route.payload, Payload::Upload(_)) { call.upload(fields, ("logo", PICTURE)) } else { call.form(fields) }
 }
 
 /// A guess at what a field holds.
@@ -253,7 +263,7 @@ pub fn body(place: &Place, ask: &dyn Fn(&Value) -> Value) -> Body {
     match place.route.payload {
         Payload::None => Body::None,
         Payload::Raw(_) => Body::Raw("{\"id\":\"evt_1\"}"),
-        Payload::Form(_) => Body::Form(form(place).unwrap_or_else(|| panic!("{}: no form in fill::form", place.name()))),
+        Payload::Form(_) | Payload::Upload(_) => Body::Form(form(place).unwrap_or_else(|| panic!("{}: no form in fill::form", place.name()))),
         Payload::Json(_) => Body::Json(prepared(place).unwrap_or_else(|| learn(place, ask))),
     }
 }

@@ -6,10 +6,17 @@ use kernel::{
 };
 
 /// A secret with the Workers that may hold it. A secret that stands in no row may be held by none.
-const SECRETS: &[(&str, &[&str])] =
-    &[("STRIPE_WEBHOOK_SECRETS", &["billing"]), ("STRIPE_SECRET_KEY", &["jobs"]), ("RESEND_API_KEY", &["jobs"]), ("PLATFORM_BOOTSTRAP_TOKEN", &["auth"])];
+const SECRETS: &[(&str, &[&str])] = &[
+    ("STRIPE_WEBHOOK_SECRETS", &["billing"]),
+    ("STRIPE_SECRET_KEY", &["jobs"]),
+    ("RESEND_API_KEY", &["jobs"]),
+    ("PLATFORM_BOOTSTRAP_TOKEN", &["auth"]),
+];
 /// The Workers that may hold the export bucket.
 const EXPORTS: &[&str] = &["exports", "jobs"];
+
+/// The Workers that may hold the bucket of logos: one stores, one shows, one removes.
+const ASSETS: &[&str] = &["org", "portal", "jobs"];
 
 /// What is wrong with what the Workers hold.
 pub fn violations(workers: &[&Worker]) -> Vec<String> {
@@ -29,6 +36,9 @@ pub fn violations(workers: &[&Worker]) -> Vec<String> {
         }
         if worker.bindings.contains(&Binding::Exports) && !EXPORTS.contains(&worker.name) {
             wrong.push(format!("{} holds the export bucket; {EXPORTS:?} may", worker.name));
+        }
+        if worker.bindings.contains(&Binding::Assets) && !ASSETS.contains(&worker.name) {
+            wrong.push(format!("{} holds the bucket of logos; {ASSETS:?} may", worker.name));
         }
         let background = !worker.consumes.is_empty() || !worker.crons.is_empty();
         if background && !worker.routes.is_empty() {

@@ -9,18 +9,18 @@ use mail::{Brand, Letter, Link, Mail};
 /// # Errors
 /// An incident when it can't be written.
 pub fn letter(change: Mutation, app: &App, door: Door<'_>, to: &str, letter: Letter) -> Result<Mutation> {
-    store::mail::post(change, app, &under(door, Mail::new(to, letter)))
+    store::mail::post(change, app, &under(app, door, Mail::new(to, letter)))
 }
 /// The same, posted once under that key.
 ///
 /// # Errors
 /// As [`letter`].
 pub fn letter_once(change: Mutation, app: &App, door: Door<'_>, to: &str, letter: Letter, key: String) -> Result<Mutation> {
-    store::mail::post(change, app, &under(door, Mail::new(to, letter)).once(key))
+    store::mail::post(change, app, &under(app, door, Mail::new(to, letter)).once(key))
 }
-fn under<'a>(door: Door<'a>, mail: Mail<'a>) -> Mail<'a> {
+fn under<'a>(app: &App, door: Door<'a>, mail: Mail<'a>) -> Mail<'a> {
     match door {
-        Door::Customer(tenant) => mail.from(Brand::named(&tenant.name)).about(&tenant.org),
+        Door::Customer(tenant) => mail.from(Brand::of(&app.config, tenant)).about(&tenant.org),
         Door::Staff | Door::Operator => mail,
     }
 }

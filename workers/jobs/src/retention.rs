@@ -15,6 +15,7 @@ pub mod inbox;
 pub mod invitations;
 pub mod jobs;
 pub mod links;
+pub mod logos;
 pub mod mails;
 pub mod orgs;
 pub mod outbox;
@@ -81,6 +82,7 @@ fn plan(rule: Rule) -> Result<Plan> {
         invitations::PLAN,
         links::PLAN,
         devices::PLAN,
+        logos::PLAN,
         domains::PLAN,
         orgs::PLAN,
         reports::PLAN,

@@ -14,12 +14,13 @@ use kernel::{
     route::{Entry, command, disclosure, query},
     worker::{Binding, Worker},
 };
-use routes::{brand, home, notifications, privacy, tickets};
+use routes::{brand, home, logo, notifications, privacy, tickets};
 
 /// Its routes.
 pub const ROUTES: &[Entry] = &[
     query::<home::Home>(),
     query::<brand::Brand>(),
+    query::<logo::Logo>(),
     query::<tickets::list::TicketList>(),
     query::<tickets::create_page::TicketNewPage>(),
     command::<tickets::create::TicketCreate>(),
@@ -42,7 +43,7 @@ pub const WORKER: Worker = Worker {
     name: "portal",
     routes: ROUTES,
     fallback: &[Surface::Portal],
-    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Mail)],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Assets, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Mail)],
     vars: &[],
     secrets: &[],
     consumes: &[],

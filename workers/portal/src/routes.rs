@@ -2,6 +2,7 @@
 
 pub mod brand;
 pub mod home;
+pub mod logo;
 pub mod notifications;
 pub mod privacy;
 pub mod tickets;

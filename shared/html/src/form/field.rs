@@ -25,6 +25,8 @@ pub enum Kind {
     Color,
     /// A date, as `2026-11-24`.
     Date,
+    /// A file. What was chosen is never shown again: no page can choose one.
+    File,
     /// Several lines of text.
     Lines,
     /// One of a few, in a list that opens.
@@ -45,6 +47,7 @@ impl Kind {
             Self::Search => "search",
             Self::Color => "color",
             Self::Date => "date",
+            Self::File => "file",
             Self::Checkbox | Self::Checks => "checkbox",
             Self::Radio => "radio",
             // Not `number`: its wheel and its rounding change what was meant.
@@ -52,7 +55,7 @@ impl Kind {
         }
     }
     const fn secret(self) -> bool {
-        matches!(self, Self::Password | Self::OneTimeCode)
+        matches!(self, Self::Password | Self::OneTimeCode | Self::File)
     }
     const fn grouped(self) -> bool {
         matches!(self, Self::Radio | Self::Checks)
@@ -102,6 +105,7 @@ pub struct Field<'a> {
     focus: bool,
     slug_check: &'a str,
     placeholder: &'a str,
+    accept: &'a str,
 }
 impl<'a> Field<'a> {
     /// A field that must be filled in.
@@ -127,6 +131,7 @@ impl<'a> Field<'a> {
             focus: false,
             slug_check: "",
             placeholder: "",
+            accept: "",
         }
     }
     /// One line of text.
@@ -233,6 +238,12 @@ impl<'a> Field<'a> {
         self.placeholder = example;
         self
     }
+    /// Which media types a file may have. Only the browser's dialog goes by it.
+    #[must_use]
+    pub const fn accept(mut self, types: &'a str) -> Self {
+        self.accept = types;
+        self
+    }
     /// Where a link to it leads: a group is entered at its first choice.
     pub(super) fn anchor(&self) -> String {
         if self.kind.grouped() { format!("field-{}-0", self.name) } else { format!("field-{}", self.name) }
@@ -328,7 +339,7 @@ impl<'a> Field<'a> {
                 }
             },
             _ => {
-                let plain = matches!(self.kind, Kind::Text | Kind::Search);
+                let plain = matches!(self.kind, Kind::Text | Kind::Search | Kind::File);
                 let mode = match self.kind {
                     Kind::Number | Kind::OneTimeCode => Some("numeric"),
                     _ => None,
@@ -338,6 +349,7 @@ impl<'a> Field<'a> {
                         inputmode=[mode] maxlength=[self.max] autofocus[self.focus] dir=[(self.kind == Kind::Text).then_some("auto")]
                         placeholder=[(!self.placeholder.is_empty()).then_some(self.placeholder)]
                         autocapitalize=[(!plain).then_some("none")] spellcheck=[(!plain).then_some("false")]
+                        accept=[(!self.accept.is_empty()).then_some(self.accept)]
                         data-slug-check=[(!self.slug_check.is_empty()).then_some(self.slug_check)]
                         data-show=[(self.kind == Kind::Password).then_some("")]
                         aria-describedby=[described] aria-invalid=[invalid] required[!self.optional];

@@ -32,6 +32,7 @@ kernel::sql! {
            WHEN EXISTS (SELECT 1 FROM exports WHERE org_id = ?1) THEN 'exports' \
            WHEN EXISTS (SELECT 1 FROM api_keys WHERE org_id = ?1) THEN 'api_keys' \
            WHEN EXISTS (SELECT 1 FROM invitations WHERE org_id = ?1) THEN 'invitations' \
+           WHEN EXISTS (SELECT 1 FROM logos WHERE org_id = ?1) THEN 'logos' \
            WHEN EXISTS (SELECT 1 FROM domains WHERE org_id = ?1) THEN 'domains' \
            WHEN EXISTS (SELECT 1 FROM retired_slugs WHERE org_id = ?1) THEN 'retired_slugs' \
            WHEN EXISTS (SELECT 1 FROM subscriptions WHERE org_id = ?1) THEN 'subscriptions' \
@@ -61,6 +62,8 @@ kernel::sql! {
         "DELETE FROM memberships WHERE org_id = ?1 AND user_id IN (SELECT user_id FROM memberships WHERE org_id = ?1 LIMIT ?2)";
     Read Org FILES(2) -> ["id", "object_key"] = "SELECT id, object_key FROM exports WHERE org_id = ?1 ORDER BY id LIMIT ?2";
     Write Org EXPORTS(2) -> [] = "DELETE FROM exports WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))";
+    Read Org LOGOS(2) -> ["key"] = "SELECT key FROM logos WHERE org_id = ?1 ORDER BY key LIMIT ?2";
+    Write Org LOGOS_GONE(2) -> [] = "DELETE FROM logos WHERE org_id = ?1 AND key IN (SELECT value FROM json_each(?2))";
     Read Org PEOPLE(2) -> ["id"] = "SELECT id FROM customers WHERE org_id = ?1 ORDER BY id LIMIT ?2";
     Write Org CUSTOMERS(2) -> [] = "DELETE FROM customers WHERE org_id = ?1 AND id IN (SELECT value FROM json_each(?2))";
     Write Global("ids of customers are unique everywhere")
@@ -114,6 +117,7 @@ async fn step(run: &Run<'_>) -> Result<i64> {
         }
         "customers" => customers(run, &org).await?,
         "exports" => exports(run, &org).await?,
+        "logos" => logos(run, &org).await?,
         "subscriptions" => remove(run, &org, part, vec![SUBSCRIPTION.bind([(&org).into()])]).await?,
         "billing_customers" => remove(run, &org, part, vec![BILLING.bind([(&org).into()])]).await?,
         table => {
@@ -153,4 +157,15 @@ async fn exports(run: &Run<'_>, org: &OrgId) -> Result<()> {
         ids.push(row.text(0)?);
     }
     remove(run, org, "exports", vec![EXPORTS.bind([org.into(), json!(ids).to_string().into()])]).await
+}
+
+/// Logos, as exports: the one in use too.
+async fn logos(run: &Run<'_>, org: &OrgId) -> Result<()> {
+    let found = run.task.rows(LOGOS.bind([org.into(), STEP_EXPORTS.into()])).await?;
+    let mut keys = Vec::with_capacity(found.len());
+    for row in &found {
+        run.task.ports.assets.delete(row.text(0)?).await?;
+        keys.push(row.text(0)?);
+    }
+    remove(run, org, "logos", vec![LOGOS_GONE.bind([org.into(), json!(keys).to_string().into()])]).await
 }

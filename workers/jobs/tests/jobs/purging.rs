@@ -57,6 +57,7 @@ fn an_organization_goes_whole_a_month_after_it_was_deleted() {
     assert_eq!(h.db.count("SELECT count(*) FROM authenticators", &[]), 1, "what a customer had goes with them");
     let file = format!("{}/{}.csv", free.id, free.export);
     assert!(!h.blobs.keys().contains(&file) && h.blobs.keys().len() == 2, "{:?}", h.blobs.keys());
+    assert!(!h.assets.keys().iter().any(|key| key.contains(&free.id.to_string())) && h.assets.keys().len() == 2, "{:?}", h.assets.keys());
     let log = "SELECT count(*) FROM audit_events WHERE org_id = ?1 AND action = ?2";
     assert_eq!(h.db.count(log, &[(&free.id).into(), "organization.purged".into()]), 1);
     assert_eq!(h.db.count(log, &[(&free.id).into(), "ticket.created".into()]), 1, "the log stays");

@@ -1,7 +1,7 @@
 //! Retention on 400 days of rows: exactly what is past its time, in bounded steps, whatever breaks.
 
 use domain::retention::{
-    ALL, DEVICES, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, LINKS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule,
+    ALL, DEVICES, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, LINKS, LOGOS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule,
     SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
 };
 use jobs::{
@@ -87,6 +87,13 @@ fn filled(volume: Volume) -> Harness {
         "INSERT INTO inbox(org_id, id, recipient, type, title, path, event_id, created_at, read_at) \
          SELECT ?1, printf('ntc_%032x', i), 'r', 't', 't', '/', 'e' || i, at, iif(i % 10 = 0, NULL, at) FROM n",
     );
+    spread(
+        200,
+        "INSERT INTO logos(org_id, key, created_at, unused_since) SELECT ?1, 'logos/old' || i, at, iif(i % 10 = 0, NULL, at) FROM n",
+    );
+    for row in h.db.rows("SELECT key FROM logos", &[]) {
+        h.assets.place(row.text(0).unwrap(), b"x", "image/png");
+    }
     // On each limit, and a millisecond after it.
     for (n, at) in [(0, now), (1, Millis::new(now.get() + 1))] {
         let month_ago = at.minus(Span::days(30));
@@ -125,6 +132,10 @@ fn filled(volume: Volume) -> Harness {
             &[id(), at.minus(Span::days(400)).into()],
         );
         h.db.execute(
+            "INSERT INTO logos(org_id, key, created_at, unused_since) VALUES(?1, ?2, 0, ?3)",
+            &[org.into(), id(), at.minus(Span::days(1)).into()],
+        );
+        h.db.execute(
             "INSERT INTO domains(org_id, id, host, state, proof, created_at, removed_at) VALUES(?1, ?2, ?2, 'removed', 'p', 0, ?3)",
             &[org.into(), id(), old()],
         );
@@ -158,6 +169,7 @@ fn due(h: &Harness, rule: Rule, now: Millis) -> (i64, i64) {
         INVITATIONS => ("invitations", format!("expires_at <= {}", days(30))),
         LINKS => ("tokens", format!("expires_at <= {}", days(30))),
         DEVICES => ("devices", format!("seen_at <= {}", days(400))),
+        LOGOS => ("logos", format!("unused_since <= {}", days(1))),
         DOMAINS => ("domains", format!("state = 'removed' AND removed_at <= {}", days(30))),
         // In tests of its own: purging.rs.
         ORGS => ("orgs", format!("deleted_at <= {}", days(30))),
@@ -216,6 +228,10 @@ fn the_daily_run_removes_exactly_what_is_past_its_time() {
     // Open work stays, whatever its age.
     assert_eq!(h.db.count("SELECT count(*) FROM outbox WHERE dispatched_at IS NULL", &[]), LARGE.outbox / 50);
     assert_eq!(h.db.count("SELECT count(*) FROM jobs WHERE state IN ('dead', 'queued')", &[]), LARGE.jobs / 5);
+    // Logos in use stay, and so does each object that has a row.
+    let rows = h.db.rows("SELECT key FROM logos WHERE key LIKE 'logos/old%'", &[]);
+    assert_eq!(h.assets.keys().iter().filter(|key| key.starts_with("logos/old")).count(), rows.len());
+    assert_eq!(h.db.count("SELECT count(*) FROM logos WHERE key LIKE 'logos/old%' AND unused_since IS NULL", &[]), 20);
     // Files are gone with what was left beside them; the record of the export stays.
     let gone = h.db.rows("SELECT object_key FROM exports WHERE state = 'expired'", &[]);
     assert_eq!(gone.len() as i64, before[EXPORTS.name].0);

@@ -14,6 +14,9 @@ pub mod domain_remove;
 pub mod domain_remove_page;
 pub mod general;
 pub mod general_page;
+pub mod logo;
+pub mod logo_remove;
+pub mod logo_shown;
 pub mod portal;
 pub mod portal_page;
 pub mod security;
@@ -56,8 +59,10 @@ pub struct Current {
     pub session_hours: i64,
     /// What operators and support may do.
     pub support_access: String,
-    /// The colors, as stored.
+    /// The colors and the logo, as stored.
     pub branding: Option<String>,
+    /// Counts the changes of the look.
+    pub look: i64,
     /// Goes up with every change: a form that was shown before one is not saved over it unseen.
     pub version: i64,
 }
@@ -77,6 +82,7 @@ impl Current {
             session_hours: row.int(6)?,
             support_access: row.text(7)?.to_owned(),
             branding: row.opt_text(8)?.map(str::to_owned),
+            look: row.int(9)?,
             version: row.int(10)?,
         })
     }

@@ -5,6 +5,7 @@
 mod create;
 mod deletion;
 mod domains;
+mod logo;
 mod members;
 mod settings;
 

@@ -4,7 +4,7 @@ use super::{Again, Current, branding_page::show, current, version};
 use crate::refused;
 use domain::{actions, branding::Branding, events};
 use kernel::{
-    Command, Committed, Guard, Id, Reply, Request, Result, Route, Write,
+    Command, Committed, Guard, Id, OrgId, Reply, Request, Result, Route, Write,
     error::{Code, Error},
     flash::Tone,
     host::Surface,
@@ -12,12 +12,22 @@ use kernel::{
     limit::Limit,
     principal::{Ability, Scope},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+    sql::Stmt,
 };
 use serde_json::json;
 
 kernel::sql! {
     Write Org SET(3) -> [] =
         "UPDATE orgs SET branding = ?2, branding_version = CASE WHEN ?2 IS NULL THEN 0 ELSE version + 1 END, version = version + 1 WHERE id = ?1 AND version = ?3";
+}
+
+/// Keeps a look over the one that a form was shown with.
+///
+/// # Errors
+/// An incident when it can't be written.
+pub(super) fn set(org: &OrgId, look: &Branding, version: i64) -> Result<Stmt> {
+    let stored = look.to_stored().map_err(|e| Error::incident("writing a look", e.to_string()))?;
+    Ok(SET.bind([org.into(), stored.as_deref().into(), version.into()]))
 }
 
 const DO: &[(&str, Do)] = &[("preview", Do::Preview), ("reset", Do::Reset)];
@@ -49,10 +59,12 @@ impl Command for ChangeBranding {
         let input = req.input()?;
         let what = input.opt_choice("do", DO);
         let version = version(&input);
-        let colors = read(&input);
+        let mut colors = read(&input);
         let mut errors = refused::fields(input.finish())?;
         // With the version that the form was shown with: what was changed meanwhile is noticed when it is saved.
         let now = Current { version, ..Current::of(cx.first(current(org)).await?.as_ref())? };
+        // The logo has forms of its own, and stays.
+        colors.logo = Branding::stored(now.branding.as_deref()).logo;
         let reset = what == Some(Do::Reset);
         if !reset {
             let known: Vec<String> = errors.iter().map(|e| e.pointer.clone()).collect();
@@ -65,14 +77,15 @@ impl Command for ChangeBranding {
         if what == Some(Do::Preview) {
             return Ok(cx.unchanged(show(&cx, req, &now, &colors, Again::No)?));
         }
-        let stored =
-            if reset { None } else { Some(serde_json::to_string(&colors).map_err(|e| Error::incident("writing colors", e.to_string()))?) };
+        if reset {
+            colors = Branding { logo: colors.logo, ..Branding::default() };
+        }
         let said =
             if reset { "Your portal has our colors again." } else { "The colors are saved. Your portal shows them within a minute." };
         let done = cx
             .mutation(org.as_str())?
-            .then_guarded(Guard::Version, SET.bind([org.into(), stored.as_deref().into(), version.into()]))
-            .detail(json!({"colors": stored.as_ref().map(|_| &colors)}).to_string())
+            .then_guarded(Guard::Version, set(org, &colors, version)?)
+            .detail(json!({"colors": (!reset).then_some(&colors)}).to_string())
             .event(org, events::ORG_UPDATED.name, json!({"id": org, "slug": now.slug, "name": now.name}).to_string())
             .commit(Reply::see_other(&format!("/o/{}/settings/branding", now.slug)).flash(Tone::Done, said))
             .await;
@@ -94,5 +107,6 @@ fn read(input: &Input) -> Branding {
         background: color("background"),
         card: color("card"),
         border: color("border"),
+        logo: None,
     }
 }

@@ -1,9 +1,9 @@
-//! `GET /o/{org}/settings/branding`: the colors of the portal, with a picture of what they come to.
+//! `GET /o/{org}/settings/branding`: the logo and the colors of the portal, with a picture of what they come to.
 
-use super::{Again, Current, current, page, version_field};
-use domain::branding::Branding;
+use super::{Again, Current, current, logo::FIELD, page, version_field};
+use domain::{branding::Branding, logos};
 use html::{
-    form::{Field, Form, Kind, summary},
+    form::{Field, Form, Kind, hidden, summary},
     page::card,
 };
 use kernel::{
@@ -31,7 +31,7 @@ impl Query for BrandingPage {
         csrf: Csrf::SafeMethod,
         idempotency: Idempotency::Natural,
         step_up: StepUp::Never,
-        summary: "The colors of an organization's portal",
+        summary: "The look of an organization's portal",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let now = Current::of(cx.first(current(cx.org()?)).await?.as_ref())?;
@@ -45,8 +45,27 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
     page(cx, req, SettingsPlace::Branding, "Branding", again, |frame| {
         let fields = Branding::FIELDS.map(|(name, label)| Field::new(Kind::Color, name, label).value(colors.get(name)));
         let action = format!("/o/{}/settings/branding", now.slug);
+        let [upload, remove] = ["logo", "logo/remove"].map(|end| format!("{action}/{end}"));
+        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "Another logo" } else { "Logo" })
+            .accept(logos::ACCEPT)
+            .hint("PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; twice that stays sharp.");
+        let mut all = vec![file];
+        all.extend(fields);
         html! {
-            (summary(again.errors(), &fields))
+            (summary(again.errors(), &all))
+            (card("Logo", "Stands at the top of your portal and of the mail that your customers get, instead of your initials.", &html! {}, &html! {
+                @if colors.logo.is_some() {
+                    p { img class="logo" src=(format!("{upload}?v={}", now.look)) alt="Your logo as it is now" height="28"; }
+                }
+                (Form::new(&upload, frame.csrf(), "Upload").upload().render(&html! { (version_field(now.version)) (file.render(again.errors())) }))
+                @if colors.logo.is_some() {
+                    form class="inline" method="post" action=(remove) {
+                        (hidden(html::form::TOKEN, frame.csrf()))
+                        (version_field(now.version))
+                        button type="submit" class="danger" { "Remove logo" }
+                    }
+                }
+            }))
             (card("Preview", "As your portal looks in the light scheme. In the dark one buttons and links are lightened until they can be read.", &html! {}, &preview(&now.name, colors)))
             (card("Colors", "Text must stand out from what is behind it by 4.5 to 1, buttons by 3 to 1. The text on buttons is chosen for you.", &html! {},
                 &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use our colors", "do", "reset").guard_changes().render(&html! {

@@ -73,12 +73,12 @@ impl Command for PrivacyDelete {
         let change = remove(cx.mutation(me.id.as_str())?, me, now);
         let data = json!({"id": me.id, "deleted_at": now}).to_string();
         let letter = Letter::AccountDeleted { name: me.name.clone(), at: now };
-        let mail = Mail::new(&me.email, letter).from(Brand::named(&tenant.name)).about(&me.org);
+        let mail = Mail::new(&me.email, letter).from(Brand::of(&cx.app().config, tenant)).about(&me.org);
         let change = store::mail::post(change.event(&me.org, events::CUSTOMER_DELETED.name, data), cx.app(), &mail)?;
         let reply = Reply::see_other(SIGN_IN)
             .with("set-cookie", sessions::cookie(sessions::COOKIE, "", Span::millis(0)))
             .with("clear-site-data", "\"cache\", \"storage\"")
-            .flash(Tone::Done, "Your account was deleted. A last mail confirms it.");
+            .flash(Tone::Done, "Your account was deleted. A last e-mail confirms it.");
         change.commit(reply).await
     }
 }
