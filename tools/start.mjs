@@ -29,7 +29,8 @@ await main(async () => {
   const { keptSecrets } = await import("./runtime/secrets.mjs");
   const { buildIfChanged } = await import("./build-if-changed.mjs");
   const { tickCrons } = await import("./start/crons.mjs");
-  const { FIXTURE, demoAuthenticators, describeDemo, printDemo, readOrgs, writeDemo } = await import("./start/demo.mjs");
+  const { FIXTURE, describeDemo, printDemo, readOrgs, writeDemo } = await import("./start/demo.mjs");
+  const { demoSeed } = await import("./start/seed.mjs");
 
   console.log(bold("Start"));
   const workers = () => workerFolders().map((folder) => readWorker(folder));
@@ -37,7 +38,7 @@ await main(async () => {
   const secrets = keptSecrets(join(LOCAL_DIR, "dev.vars"));
   const { result: orgs } = await step("database", async (note) => {
     const fixture = existsSync(FIXTURE) ? FIXTURE : undefined;
-    const done = await prepareState({ stateDir: STATE_DIR, fixture, seed: demoAuthenticators(secrets), inspect: readOrgs });
+    const done = await prepareState({ stateDir: STATE_DIR, fixture, seed: demoSeed(secrets), inspect: readOrgs });
     const applied = done.migrations.length === 1 ? "1 migration" : `${done.migrations.length} migrations`;
     note(done.fresh ? `new, ${applied}, ${done.statements} statements of demo data` : done.migrations.length > 0 ? applied : "up to date");
     return done;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import process from "node:process";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { MINUTE, portico, until } from "./portico.mjs";
 import { Visitor, mailsTo } from "./visitor.mjs";
 
@@ -13,7 +14,7 @@ before(async () => {
 after(() => p.end());
 
 test("a mail survives kill -9 between the commit and the sending, and comes once", { timeout: 120_000 }, async () => {
-  const addresses = ["olivia.park", "adam.reyes", "mateo.silva"].map((name) => `${name}@northwind.example`);
+  const addresses = ["olivia.park", "bianca.moreau", "mateo.silva"].map((name) => `${name}@northwind.example`);
   let unsent = 0;
   for (const email of addresses) {
     const person = new Visitor(p);
@@ -34,21 +35,23 @@ test("a mail survives kill -9 between the commit and the sending, and comes once
     await p.sql("UPDATE mails SET next_at = next_at - 120000, lease_until = 0 WHERE state IN ('queued', 'sending')");
     await p.sql("DELETE FROM cron_runs");
     await p.tick(MINUTE);
-    return (await p.sql("SELECT count(*) AS n FROM mails WHERE state <> 'sent'"))[0].n === 0;
+    return (await p.sql("SELECT count(*) AS n FROM mails WHERE state IN ('queued', 'sending')"))[0].n === 0;
   }, 30_000);
   for (const email of addresses) {
     const mails = await mailsTo(p, email);
     assert.equal(mails.length, 1, `${email}: ${mails.map(({ id }) => id).join()}`);
-    assert.match(mails[0].text, /\/reset\/choose\?token=|\/reset\?token=|token=/);
+    assert.match(mails[0].text, /[?&]token=[\w-]{43}/);
   }
-  const [sent] = await p.sql("SELECT max(attempts) AS most, count(DISTINCT id) AS ids, count(*) AS n FROM mails");
-  assert.equal(sent.ids, sent.n);
 
   // Hints that come late, doubled and out of order send nothing again.
+  const letters = async () => (await p.sql("SELECT count(*) AS n FROM dead_letters"))[0].n;
+  const unusable = await letters();
   const before = JSON.stringify(await p.sql("SELECT id, state, attempts, claim, finished_at FROM mails ORDER BY id"));
-  const queue = await p.queue("jobs", "Q_MAIL").catch(() => undefined);
-  if (queue) for (const { id } of await p.sql("SELECT id FROM mails")) await queue.send(id);
+  const queue = await p.queue("org", "Q_MAIL");
+  for (let round = 0; round < 2; round++) for (const { id } of await p.sql("SELECT id FROM mails ORDER BY id DESC")) await queue.send(JSON.stringify({ v: 1, id }), { contentType: "text" });
+  await sleep(2_500);
   await p.sql("DELETE FROM cron_runs");
   await p.tick(MINUTE);
   assert.equal(JSON.stringify(await p.sql("SELECT id, state, attempts, claim, finished_at FROM mails ORDER BY id")), before);
+  assert.equal(await letters(), unusable, "the hints were such as ours are");
 });

@@ -9,7 +9,7 @@ import { ROOT } from "../../tools/paths.mjs";
 import { startRuntime } from "../../tools/runtime.mjs";
 import { prepareState } from "../../tools/runtime/database.mjs";
 import { generateSecrets } from "../../tools/runtime/secrets.mjs";
-import { demoAuthenticators } from "../../tools/start/demo.mjs";
+import { demoSeed } from "../../tools/start/seed.mjs";
 
 /** Facts of the demo data (fixtures/demo.json and demo.sql). */
 export const DEMO = {
@@ -35,7 +35,7 @@ export const DAILY = "23 3 * * *";
 export async function portico({ demo = true, ...options } = {}) {
   const stateDir = options.stateDir ?? mkdtempSync(join(tmpdir(), "portico-e2e-"));
   const secretsOverride = { ...generateSecrets(), ...options.secretsOverride };
-  await prepareState({ stateDir, fixture: demo ? join(ROOT, "fixtures/demo.sql") : undefined, seed: demoAuthenticators(secretsOverride) });
+  await prepareState({ stateDir, fixture: demo ? join(ROOT, "fixtures/demo.sql") : undefined, seed: demoSeed(secretsOverride) });
   const runtime = await startRuntime({ ...options, secretsOverride, vars: { WEBHOOK_LOOPBACK: "allow", ...options.vars }, stateDir });
   const api = async (path, { key = DEMO.api_key, host = "api.localhost", json, headers = {}, ...init } = {}) => {
     const response = await runtime.fetch(host, path, {

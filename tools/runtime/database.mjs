@@ -22,9 +22,10 @@ const BATCHES = `export default {
   },
 };`;
 
-/** A database alone, without any Worker of ours; `work(db, execute)` gets the D1 binding and what `runSql` needs. */
+/** A database alone, without any Worker of ours; `work(db, execute, put)` gets the D1 binding, what `runSql` needs, and a way to put files into buckets. */
 export async function withDatabase({ stateDir, root = ROOT }, work) {
-  const worker = workerFolders(root).map((folder) => readWorker(folder, root)).find((one) => one.hasDatabase);
+  const workers = workerFolders(root).map((folder) => readWorker(folder, root));
+  const worker = workers.find((one) => one.hasDatabase);
   if (!worker) throw new Stop("no Worker has a D1 binding called DB");
   mkdirSync(stateDir, { recursive: true });
   const mark = randomBytes(8).toString("hex");
@@ -35,6 +36,7 @@ export async function withDatabase({ stateDir, root = ROOT }, work) {
       modulesRoot: root,
       compatibilityDate: worker.options.compatibilityDate,
       d1Databases: worker.options.d1Databases,
+      r2Buckets: Object.assign({}, ...workers.map((one) => one.options.r2Buckets ?? {})),
       host: "127.0.0.1",
       port: 0,
       cf: false,
@@ -53,7 +55,8 @@ export async function withDatabase({ stateDir, root = ROOT }, work) {
   try {
     await miniflare.ready;
     callOff = guard(findRuntime(mark));
-    return await work(await miniflare.getD1Database("DB"), execute);
+    const put = async (bucket, key, bytes) => (await miniflare.getR2Bucket(bucket)).put(key, bytes);
+    return await work(await miniflare.getD1Database("DB"), execute, put);
   } finally {
     callOff();
     await miniflare.dispose();
@@ -65,18 +68,18 @@ const finishedFile = (stateDir) => join(stateDir, "finished.json");
 
 /**
  * Makes a state folder ready for the Workers: applies the missing migrations and, when the folder is new, loads `fixture`
- * (path of an SQL file, `:now` stands for `now` in Unix ms) and what `seed(db)` gives on top, as statements: what depends on this
+ * (path of an SQL file, `:now` stands for `now` in Unix ms) and what `seed(db, {now, put})` gives on top, as statements: what depends on this
  * machine's secrets. A folder whose first preparation was interrupted starts over.
  * Resolves to `{fresh, migrations, statements, result}`; `result` is what `inspect(db)` returned.
  */
 export async function prepareState({ stateDir, root = ROOT, fixture, now = Date.now(), seed = async () => [], inspect = async () => undefined }) {
   const fresh = !existsSync(finishedFile(stateDir));
   if (fresh) rmSync(stateDir, { recursive: true, force: true });
-  const done = await withDatabase({ stateDir, root }, async (db, execute) => {
+  const done = await withDatabase({ stateDir, root }, async (db, execute, put) => {
     const migrations = await migrate(db, join(root, "d1-migrations"));
     const statements =
       fresh && fixture ? await runSql(execute, withNow(readFileSync(fixture, "utf8"), now), fixture.slice(root.length + 1)) : 0;
-    const more = fresh && fixture ? await seed(db) : [];
+    const more = fresh && fixture ? await seed(db, { now, put }) : [];
     if (more.length > 0) await execute(more);
     return { fresh, migrations, statements, result: await inspect(db) };
   });

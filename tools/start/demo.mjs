@@ -3,7 +3,6 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { LOCAL_DIR, ROOT } from "../paths.mjs";
 import { bold, dim } from "../progress.mjs";
-import { authenticators } from "../runtime/seal.mjs";
 import { INDEX_CSS, indexPage } from "./index-page.mjs";
 
 /** The demo data, and who may sign in to it: written by hand next to each other. */
@@ -40,15 +39,6 @@ export function loginUrl(pathHost, port) {
   const slash = pathHost.indexOf("/");
   const host = slash < 0 ? pathHost : pathHost.slice(0, slash);
   return `http://${host}:${port}${slash < 0 ? "/" : pathHost.slice(slash)}`;
-}
-
-/** What `prepareState` takes as `seed`: the demo's operators get an authenticator with the secret of demo.json, sealed with this machine's keys. */
-export function demoAuthenticators(secrets) {
-  const { totp_secret: secret } = JSON.parse(readFileSync(FACTS, "utf8"));
-  return async (db) => {
-    const { results } = await db.prepare("SELECT user_id FROM operators ORDER BY user_id").all();
-    return authenticators(secrets.SIGNING_KEYS, secret, results.map((row) => row.user_id));
-  };
 }
 
 /** Orgs of the database, for demo.json and the page. */
