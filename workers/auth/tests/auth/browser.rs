@@ -80,6 +80,28 @@ impl<'h> Browser<'h> {
         self.keep(&reply);
         reply
     }
+    /// The token that a form of that route needs, as a page would show it here.
+    pub fn csrf(&self, path: &str) -> String {
+        let surface = match self.host.as_str() {
+            "app.localhost" => kernel::host::Surface::App,
+            "platform.localhost" => kernel::host::Surface::Platform,
+            _ => kernel::host::Surface::Portal,
+        };
+        let is = |e: &&kernel::route::Entry| {
+            e.route.path == path && e.route.method == kernel::route::Method::Post && e.route.surfaces.contains(&surface)
+        };
+        let public = WORKER.routes.iter().find(is).unwrap().route.auth == kernel::route::Auth::Public;
+        let account = self.get("/account");
+        if public || account.status != 200 {
+            let browser = self.jar.borrow().get(store::sessions::FORM_COOKIE).cloned().unwrap();
+            return store::forms::token(&self.h.app(&WORKER).config.keys, &browser, &kernel::Principal::Anonymous);
+        }
+        account.text().unwrap().split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned()
+    }
+    /// Fields as they are, sent to a route. Cookies are not kept.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        self.h.call(&WORKER, self.with_jar(post(path)).same_origin().form(fields))
+    }
     pub fn sign_in(&self, email: &str, password: &str) -> Reply {
         self.send("/sign-in", "/sign-in", &[("email", email), ("password", password)])
     }
