@@ -21,7 +21,7 @@ pub fn check_own(host: &str, ours: &[&str]) -> Result<(), (&'static str, &'stati
     }
     let at_or_under = |of: &str| host == of || host.strip_suffix(of).is_some_and(|rest| rest.ends_with('.'));
     if ours.iter().any(|of| !of.is_empty() && at_or_under(of)) {
-        return Err(("This is one of our own hosts.", "Write a host of a domain that you own."));
+        return Err(("This is one of our own hosts.", "Enter a host of a domain that you own."));
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub struct Limits {
     pub webhook_endpoints: u32,
     /// Exports in a calendar month (UTC).
     pub exports_a_month: u32,
-    /// API requests an hour.
+    /// API requests per hour.
     pub requests_an_hour: u32,
     /// Days the audit log is kept.
     pub audit_days: u32,

@@ -173,7 +173,12 @@ pub fn person(called: &str, about: &str) -> Markup {
 
 /// An id in full, with a button to copy it that the script adds.
 pub fn copyable(id: &str) -> Markup {
-    html! { span class="copyable" { code data-copy="" { (id) } } }
+    copyable_as("", id)
+}
+
+/// Something else to be copied; `what` says what it is to those who don't see it.
+pub fn copyable_as(what: &str, text: &str) -> Markup {
+    html! { span class="copyable" { code data-copy=(what) { (text) } } }
 }
 
 /// A label that is pressed or typed: keys of the keyboard.

@@ -88,7 +88,7 @@ pub fn choices(csrf: &str, of: &[Choice]) -> Markup {
             vec![
                 html! { (c.title) span class="hint" { " " (c.says) } },
                 tick(inbox, &format!("{}: in the inbox", c.title)),
-                tick(mail, &format!("{}: by mail", c.title)),
+                tick(mail, &format!("{}: by e-mail", c.title)),
             ]
         })
         .collect();
@@ -97,7 +97,7 @@ pub fn choices(csrf: &str, of: &[Choice]) -> Markup {
         html! { span class="quiet" { "–" } },
         html! { span class="quiet" { "always on" } },
     ]);
-    let table = Table { caption: "Notifications by type and channel", columns: &["Type", "Inbox", "Mail"] }.render(&rows);
+    let table = Table { caption: "Notifications by type and channel", columns: &["Type", "Inbox", "E-mail"] }.render(&rows);
     html! {
         (head("Notification settings", "Choose what you are told about, and how.", &html! { a class="button" href=(INBOX) { "Open inbox" } }))
         (Form::new(CHOICES, csrf, "Save").guard_changes().render(&table))

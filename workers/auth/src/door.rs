@@ -156,7 +156,7 @@ impl Account {
             Some((until, reason)) if *until > now => {
                 let end = match domain::bans::end(*until) {
                     Some(end) => format!("It is suspended until {}.", readable(end)),
-                    None => "It is suspended without an end.".to_owned(),
+                    None => "It is suspended until further notice.".to_owned(),
                 };
                 Err(Error::new(Code::AccountBanned, format!("{end} Reason: {reason}")))
             }

@@ -17,7 +17,7 @@ pub const FORM: usize = 16 * 1_024;
 pub fn email(input: &Input) -> String {
     let typed = input.text(EMAIL, Text::line(1, 254)).trim().to_lowercase();
     if !typed.is_empty() && mail::Address::parse(&typed).is_err() {
-        input.wrong(EMAIL, "invalid_format", "This is not an e-mail address.", "Write it like name@example.com.");
+        input.wrong(EMAIL, "invalid_format", "This is not an e-mail address.", "Enter it like name@example.com.");
     }
     typed
 }

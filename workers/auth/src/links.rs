@@ -68,13 +68,9 @@ const fn words(purpose: Purpose) -> (&'static str, &'static str, &'static str) {
 /// The page of a link that can't be used.
 pub fn trouble(frame: &Frame<'_>, purpose: Purpose, why: Trouble) -> Reply {
     let (status, title, what) = match why {
-        Trouble::Expired => (410, "This link has expired", "Links in mails work for a limited time only."),
-        Trouble::Used => (410, "This link was used already", "Each link works once, and a newer one takes its place."),
-        Trouble::Unknown => (
-            404,
-            "This link does not work here",
-            "It may be incomplete, or belong to another page. Open it again from the mail, the whole of it.",
-        ),
+        Trouble::Expired => (410, "This link has expired", "Links in e-mails work for a limited time."),
+        Trouble::Used => (410, "This link has already been used", "Each link works once, and a newer one takes its place."),
+        Trouble::Unknown => (404, "This link does not work here", "It may be incomplete. Open it from the e-mail again."),
     };
     let (way, href, label) = words(purpose);
     let text = html! { (what) " " (way) };
@@ -95,7 +91,7 @@ pub fn sent(door: Door<'_>, what: &str, again: &str) -> Markup {
             h1 { "Check your e-mail" }
             div class="card" {
                 p { (what) }
-                p class="quiet" { "The mail comes from " (door.name()) " and may take a minute. Look into the folder for unwanted mail too." }
+                p class="quiet" { "The e-mail comes from " (door.name()) " and may take a minute. If you don't see it, check your spam folder." }
                 p { a class="button" href=(again) { "Send it again" } }
             }
         }

@@ -51,7 +51,7 @@ fn nobody_opens_a_colleagues_entry_and_who_left_sees_none() {
     assert_eq!(unread(&h, colleague.user.as_str()), 1);
     h.db.execute("DELETE FROM memberships WHERE user_id = ?1", &[(&me.user).into()]);
     let text = page(&h, "/notifications", &me.session);
-    assert!(text.contains("No notifications") && !text.contains("canary-northwind-inbox-title") && !text.contains("unread"), "{text}");
+    assert!(text.contains("Nothing yet") && !text.contains("canary-northwind-inbox-title") && !text.contains("unread"), "{text}");
     let own = entry_of(me.user.as_str());
     assert_eq!(send(&h, &format!("/notifications/{own}/open"), &me.session, &[]).status, 404);
 }

@@ -381,7 +381,7 @@ fn an_internal_note_stays_with_the_team_and_who_reads_is_always_chosen() {
     let told: Vec<(i64, &str)> = told.iter().map(|r| (r.int(0).unwrap(), r.text(1).unwrap())).collect();
     assert_eq!(told, [(0, "staff"), (1, "staff")]);
     for (fields, says) in [
-        (vec![("body", "kept words")], "Who reads it is missing"),
+        (vec![("body", "kept words")], "Visibility is missing"),
         (vec![("body", "kept words"), ("internal", "everybody")], "not allowed"),
         (vec![("body", ""), ("internal", "true")], "Comment is missing"),
         (vec![("body", "kept words\0"), ("internal", "true")], "NUL character"),

@@ -204,7 +204,7 @@ fn a_ban_ends_every_session_now_and_has_an_end() {
     let support = h.world.operator_of(OperatorRole::Support);
     h.db.execute("UPDATE users SET banned_until = ?2 WHERE id = ?1", &[(&support.user).into(), domain_forever()]);
     assert_eq!(h.call(&WORKER, get("/").session(&support.session)).status, 303);
-    assert!(text(&page(&h, &format!("/users/{}", support.user))).contains("Without an end."));
+    assert!(text(&page(&h, &format!("/users/{}", support.user))).contains("Until it is lifted."));
 
     let lift = format!("/users/{}/unban", member.user);
     assert_eq!(send(&h, &lift, &[("reason", "short")]).status, 422);

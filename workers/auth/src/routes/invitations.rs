@@ -105,8 +105,8 @@ impl Refused {
         let (status, title, text, (href, label)) = match self {
             Self::Unknown => (
                 404,
-                "This invitation is not known",
-                html! { "The link may be incomplete, or a newer mail has taken its place. Open the newest one, the whole of the link." },
+                "This invitation can't be found",
+                html! { "The link may be incomplete, or a newer invitation has replaced it. Use the link in the newest e-mail." },
                 home,
             ),
             Self::Expired(org) => (410, "This invitation has expired", html! { "Ask " (html::part::name(org)) " to send it again." }, home),
@@ -118,7 +118,7 @@ impl Refused {
             ),
             Self::Accepted(slug) => (
                 410,
-                "This invitation was accepted already",
+                "This invitation has already been accepted",
                 html! { "Each invitation works once." },
                 (format!("/o/{slug}"), "Open the organization"),
             ),

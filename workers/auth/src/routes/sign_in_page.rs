@@ -102,13 +102,13 @@ impl SignInForm<'_> {
                 p class="quiet" {
                     a href="/reset" { "Forgot your password?" }
                     " · "
-                    a href=(enter::led("/sign-in/link", self.next)) { "Sign in by mail" }
+                    a href=(enter::led("/sign-in/link", self.next)) { "Sign in by e-mail" }
                 }
                 @if self.door.self_sign_up() { p class="quiet" { "No account yet? " a href=(enter::led("/sign-up", self.next)) { "Create one" } } }
                 @if let Door::Customer(tenant) = self.door {
                     @if !tenant.self_sign_up { p class="quiet" { "Accounts here are by invitation from " (tenant.name) "." } }
                 }
-                @if let Door::Operator = self.door { p class="quiet" { "After the password, the console asks for a code of your authenticator app." } }
+                @if let Door::Operator = self.door { p class="quiet" { "After the password, the console asks for a code from your authenticator app." } }
             }
         };
         let page = frame.bare(&title);

@@ -28,7 +28,7 @@ fn a_code_works_once_and_makes_a_new_session() {
     // The same code again, in another browser, a moment later; then the one of the next step.
     let thief = at_challenge(&h, &member.email);
     let again = thief.send("/challenge", "/challenge", &[("code", &good)]);
-    assert!(again.status == 422 && again.text().unwrap().contains("was used already"));
+    assert!(again.status == 422 && again.text().unwrap().contains("has already been used"));
     assert!(!thief.is_in());
     h.clock.advance(Span::seconds(30));
     assert_eq!(thief.send("/challenge", "/challenge", &[("code", &code(&h, &secret))]).status, 303);

@@ -54,7 +54,7 @@ fn who_has_no_account_gets_one_and_is_a_member() {
     assert!(b.is_in());
     assert_eq!(role(&h, org, "ada@example.com").as_deref(), Some("member"));
     let twice = h.call(&WORKER, again);
-    assert!(twice.status == 410 && twice.text().unwrap().contains("accepted already"));
+    assert!(twice.status == 410 && twice.text().unwrap().contains("already been accepted"));
     assert_eq!(templates(&h, &org.member(Role::Admin).email), ["invitation_accepted"]);
     let joined = "SELECT count(*) FROM outbox WHERE org_id = ?1 AND type = 'member.joined' AND payload LIKE '%\"name\":\"Ada\"%'";
     assert_eq!(h.db.count(joined, &[(&org.id).into()]), 1);

@@ -37,7 +37,7 @@ fn an_account_is_made_once_its_address_is_confirmed() {
     assert!(b.is_in() && users(&h, ADA) == 1);
     assert!(!h.log.contains(token) && !h.log.contains(NEW));
     let again = b.get(&path);
-    assert!(again.status == 410 && again.text().unwrap().contains("was used already"));
+    assert!(again.status == 410 && again.text().unwrap().contains("already been used"));
     let c = Browser::new(&h, APP);
     assert_eq!(to(&c.sign_in(ADA, NEW)), (303, "/"));
 }

@@ -59,10 +59,10 @@ pub const LIMIT: Exact = Exact { name: "invitations", limit: 20, window_seconds:
 
 /// The roles, strongest first, with what each may.
 pub const ROLES: [(Role, Pick<'static>); 5] = [
-    (Role::Owner, Pick::new("owner", "Owner").hint("Everything, including deleting the organization and naming owners.")),
-    (Role::Admin, Pick::new("admin", "Admin").hint("Everything but deleting the organization and managing its owners.")),
-    (Role::Billing, Pick::new("billing", "Billing").hint("Plan and payment, and sees everything else.")),
-    (Role::Member, Pick::new("member", "Member").hint("Works tickets and customers.")),
+    (Role::Owner, Pick::new("owner", "Owner").hint("Full access, including deleting the organization and managing its owners.")),
+    (Role::Admin, Pick::new("admin", "Admin").hint("Full access, except deleting the organization and managing its owners.")),
+    (Role::Billing, Pick::new("billing", "Billing").hint("Manages plan and payment, and sees everything else.")),
+    (Role::Member, Pick::new("member", "Member").hint("Works with tickets and customers.")),
     (Role::Viewer, Pick::new("viewer", "Viewer").hint("Sees everything and changes nothing.")),
 ];
 

@@ -93,9 +93,9 @@ impl Query for Overview {
             (tiles(&[
                 tile("Open tickets", &number(open, "open"), &html! {}),
                 tile("Waiting for customers", &number(pending, "pending"), &html! {}),
-                tile("API requests an hour", &html! { (thousands(i64::from(limits.requests_an_hour))) }, &html! { "allowed by the plan" }),
+                tile("API requests per hour", &html! { (thousands(i64::from(limits.requests_an_hour))) }, &html! { "the plan's limit" }),
             ]))
-            (card("Limits and use", "", &html! {}, &html! {
+            (card("Usage", "", &html! {}, &html! {
                 ul class="usages" {
                     (usage("Seats", row.int(5)?.saturating_add(row.int(10)?), Some(limits.seats)))
                     (usage("Customers", row.int(6)?, limits.customers))
@@ -106,7 +106,7 @@ impl Query for Overview {
                 }
             }))
             @if manages && !lately.is_empty() {
-                (card("What happened lately", "", &html! {
+                (card("Recent activity", "", &html! {
                     @if let Some(href) = address(slug, OrgPlace::Audit) { a class="button" href=(href) { "Audit log" } }
                 }, &timeline(&happenings(&lately, now)?)))
             }
@@ -124,15 +124,15 @@ fn first_steps(row: &Row, slug: &str, plan: Plan) -> Result<[Step<'static>; 5]> 
     Ok([
         step(
             "Invite a member",
-            "Work together, each with a role of their own.",
+            "Work on tickets together, each with a role of their own.",
             row.int(5)? > 1 || row.int(10)? > 0,
             "Invite",
             OrgPlace::Members,
             "/invite",
         ),
         step("Invite a customer", "They see their tickets in your portal.", row.int(6)? > 0, "Invite", OrgPlace::Customers, ""),
-        step("Create an API key", "Your programs read and write tickets with it.", row.int(7)? > 0, "Create", OrgPlace::ApiKeys, ""),
-        step("Add a webhook", "Your programs are told when something happens.", row.int(8)? > 0, "Add", OrgPlace::Webhooks, ""),
+        step("Create an API key", "Let your programs read and write tickets.", row.int(7)? > 0, "Create", OrgPlace::ApiKeys, ""),
+        step("Add a webhook", "Tell your programs when something happens.", row.int(8)? > 0, "Add", OrgPlace::Webhooks, ""),
         step(
             "Choose a plan",
             "Free is fine to begin with; a larger plan lifts the limits.",

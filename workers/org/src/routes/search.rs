@@ -64,7 +64,7 @@ impl Query for Search {
             input.wrong("q", "too_long", "This is longer than a search can be.", "Use fewer words.");
         }
         if q.chars().count() == 1 {
-            input.wrong("q", "too_short", "One character is in almost everything.", "Write at least two.");
+            input.wrong("q", "too_short", "One character is in almost everything.", "Enter at least two.");
         }
         let errors = fields(input.finish())?;
         let frame = Frame::of(&cx, req);

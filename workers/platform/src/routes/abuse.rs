@@ -67,7 +67,7 @@ impl Query for Abuse {
         ];
         let [policies, busiest, refused]: [Rows; 3] = cx.read(stmts).await?.try_into().unwrap_or_default();
         let main = html! {
-            (head("Limits and abuse", "Exact limits are counted in the database and listed here. Bursts are counted by the platform's edge, which tells nobody.", &html! {}))
+            (head("Limits and abuse", "Exact limits are counted in the database and listed here. Bursts are limited at the edge and not listed.", &html! {}))
             (section("Refused in the last 24 hours", "Sign-ins at the app and at this console, and whatever operators were refused, by address.", &html! {}, &refusals(&refused, now)?))
             (section("Limits in use", "What each limit has counted in its running windows.", &html! {}, &by_policy(&policies)?))
             (section("Busiest", "Whom they counted most.", &html! {}, &subjects(&busiest, now)?))

@@ -140,7 +140,7 @@ fn day(input: &Input, name: &str, text: &str) -> Option<Millis> {
     }
     let at = Millis::parse_rfc3339(&format!("{text}T00:00:00Z"));
     if at.is_none() {
-        input.wrong(name, "invalid_format", "This is not a day.", "Write it as 2026-11-24.");
+        input.wrong(name, "invalid_format", "This is not a day.", "Enter it as 2026-11-24.");
     }
     at
 }

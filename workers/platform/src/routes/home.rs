@@ -72,7 +72,7 @@ impl Query for Home {
         let attention = attention(needs.first(), suspended, now)?;
         let events: Vec<Vec<Markup>> = recently.iter().map(|row| audit_row(row, now, false)).collect::<Result<_>>()?;
         let main = html! {
-            (page::head("Overview", "The whole service: every tenant, and the machine beneath them.", &html! {}))
+            (page::head("Overview", "Every organization, and the system behind them.", &html! {}))
             (search_box::render("", ""))
             (part::tiles(&tiles))
             (page::section("Needs attention", "", &html! {}, &html! {
@@ -139,8 +139,7 @@ fn attention(needs: Option<&Row>, suspended: i64, now: Millis) -> Result<Vec<(To
         all.push((Tone::Bad, "Background work is late".to_owned(), text));
     }
     if jobs > 0 {
-        let text =
-            html! { "Work that has failed as often as it may. " a href="/jobs" { "Look at each, then try it again or cancel it" } "." };
+        let text = html! { "Work that failed too often to be tried again by itself. " a href="/jobs" { "Look at each, then try it again or cancel it" } "." };
         all.push((Tone::Bad, count(jobs, "dead job", "dead jobs"), text));
     }
     if mails > 0 {

@@ -83,7 +83,7 @@ impl Query for Jobs {
             })) }
             div id="mails" { (section("Mails not sent", "", &html! {}, &html! {
                 (list(&mails, &["Letter", "State", "Attempts", "Last error", "Written", ""], "Mails not sent", |row| mail(row, csrf, cx.now()),
-                    ("Every mail went out", "A mail that the provider refused, or that was given up, is listed here."))?)
+                    ("Every mail went out", "An e-mail that the provider refused, or that was given up, is listed here."))?)
             })) }
             div id="retention" { (section("Retention", "", &html! {}, &html! {
                 (list(&runs, &["Rule", "Looked at", "Removed", "Result", "Took", "Started"], "Retention runs", retention_run,

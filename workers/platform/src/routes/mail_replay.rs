@@ -45,10 +45,10 @@ impl Command for MailReplay {
         }
         let change = change.then_guarded(Guard::State, store::mail::REVIVE.bind([(&id).into(), cx.now().into()]));
         let back = || Reply::see_other("/jobs#mails");
-        let done = format!("The mail to {} is tried again.", row.text(2)?);
+        let done = format!("The e-mail to {} is tried again.", row.text(2)?);
         match change.commit(back().flash(Tone::Done, &done)).await {
             Err(e) if e.code() == Code::WrongState => {
-                let why = "Only a mail that was given up can be put back. One that the provider refused for good has lost its content.";
+                let why = "Only an e-mail that was given up can be put back. One that the provider refused for good has lost its content.";
                 Ok(cx.unchanged(back().flash(Tone::Failed, why)))
             }
             other => other,

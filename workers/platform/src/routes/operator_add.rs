@@ -79,7 +79,7 @@ fn refusal(row: Option<&Row>, now: i64) -> Result<Option<(&'static str, &'static
     } else if row.opt_int(3)?.is_some_and(|until| until > now) {
         Some(("The account with this address is banned.", "Lift the ban first."))
     } else if row.opt_int(2)?.is_none() {
-        Some(("The address of this account is not verified.", "Ask them to open the link in the mail they got."))
+        Some(("The address of this account is not verified.", "Ask them to open the link in the e-mail they got."))
     } else if row.opt_text(5)?.is_some() {
         Some(("This account is an operator already.", "Change its role in the list of operators."))
     } else {

@@ -31,10 +31,10 @@ kernel::sql! {
 /// What a role may do, for people.
 pub(super) const fn means(role: OperatorRole) -> &'static str {
     match role {
-        OperatorRole::Admin => "Everything: operators, suspensions, bans, and what the other roles do.",
-        OperatorRole::Support => "Looks, ends sessions, sends reset links, and puts failed work back.",
-        OperatorRole::Billing => "Looks, and repairs billing.",
-        OperatorRole::Viewer => "Looks.",
+        OperatorRole::Admin => "Full access: operators, suspensions, bans, and what the other roles do.",
+        OperatorRole::Support => "Sees everything, ends sessions, sends reset links, and puts failed work back.",
+        OperatorRole::Billing => "Sees everything, and repairs billing.",
+        OperatorRole::Viewer => "Sees everything.",
     }
 }
 
@@ -62,7 +62,7 @@ impl Query for Operators {
         let actions = html! { @if may { (html::form::primary_link("/operators/new", "Add operator")) } };
         let roles: Vec<(&str, Markup)> = OperatorRole::ALL.into_iter().map(|role| (role.as_str(), html! { (means(role)) })).collect();
         let main = html! {
-            (head("Operators", "Being an operator gives nothing inside an organization.", &actions))
+            (head("Operators", "Being an operator gives no access inside an organization.", &actions))
             @if cells.is_empty() {
                 (empty("No operators", "Nobody runs this service yet.", None))
             } @else {
@@ -79,7 +79,7 @@ fn cells(row: &Row, now: Millis, may: bool) -> Result<Vec<Markup>> {
     let out = deleted || banned.is_some_and(|until| until > now.get());
     Ok(vec![
         html! { a href={ "/users/" (id) } { (person(row.text(1)?, row.text(2)?)) } @if out { " " (user_state(banned, true, deleted, now)) } },
-        html! { (row.text(3)?) },
+        html::part::word(row.text(3)?),
         if row.int(7)? == 1 {
             badge(Tone::Good, "set up")
         } else {
@@ -87,7 +87,7 @@ fn cells(row: &Row, now: Millis, may: bool) -> Result<Vec<Markup>> {
         },
         row.opt_int(8)?.filter(|at| *at > 0).map_or_else(|| none("not lately"), |at| when::ago(Millis::new(at), now)),
         if may {
-            html! { a class="button" href={ "/operators/" (id) "/role" } { "Change role" } " " a class="button" href={ "/operators/" (id) "/remove" } { "Remove" } }
+            html! { a href={ "/operators/" (id) "/role" } { "Change role" } " " a href={ "/operators/" (id) "/remove" } { "Remove" } }
         } else {
             none("")
         },

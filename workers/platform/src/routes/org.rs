@@ -5,7 +5,7 @@ use domain::plans::Plan;
 use html::{
     list::{Table, empty},
     page::{card, head_with, section},
-    part::{self, Tone, badge, callout, copyable, count, facts, name, none, thousands},
+    part::{self, Tone, badge, callout, copyable, count, facts, name, none, thousands, word},
     when,
 };
 use kernel::{
@@ -159,10 +159,10 @@ fn top(org: &Row, id: &OrgId, principal: &Principal) -> Result<Markup> {
             ("Id", copyable(id.as_str())),
             ("Slug", html! { code { (org.text(0)?) } }),
             ("Created", when::at(Millis::new(org.int(7)?))),
-            ("Subscription", org.opt_text(16)?.map_or_else(|| none("none"), |status| html! { (status) })),
+            ("Subscription", org.opt_text(16)?.map_or_else(|| none("none"), word)),
             ("Stripe customer", org.opt_text(17)?.map_or_else(|| none("none"), copyable)),
-            ("Two-factor authentication", html! { (if org.int(8)? == 1 { "required of members" } else { "each member's choice" }) }),
-            ("Access for support", html! { (match org.text(9)? { "off" => "none", "act" => "may act", _ => "may look" }) }),
+            ("Two-factor authentication", word(if org.int(8)? == 1 { "required of members" } else { "each member's choice" })),
+            ("Access for support", word(match org.text(9)? { "off" => "none", "act" => "view and act", _ => "view only" })),
         ])))
     })
 }
@@ -188,13 +188,13 @@ fn member(row: &Row, now: Millis) -> Result<Vec<Markup>> {
     Ok(vec![
         html! { a href={ "/users/" (row.text(0)?) } { (name(row.text(1)?)) } @if banned { " " (badge(Tone::Bad, "banned")) } },
         html! { (row.text(2)?) },
-        html! { (row.text(3)?) },
+        word(row.text(3)?),
         when::day(Millis::new(row.int(4)?)),
     ])
 }
 
 fn invitation(row: &Row) -> Result<Vec<Markup>> {
-    Ok(vec![html! { (row.text(0)?) }, html! { (row.text(1)?) }, moment(Some(row.int(2)?), ""), moment(Some(row.int(3)?), "")])
+    Ok(vec![html! { (row.text(0)?) }, word(row.text(1)?), moment(Some(row.int(2)?), ""), moment(Some(row.int(3)?), "")])
 }
 
 fn key(row: &Row, now: Millis) -> Result<Vec<Markup>> {

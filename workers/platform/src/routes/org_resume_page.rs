@@ -54,7 +54,7 @@ pub(super) fn page(frame: &Frame<'_>, id: &OrgId, row: &Row, given: &str, errors
     let consequences = [
         format!("{} and {} work again, the keys within a minute.", count(members, "member", "members"), count(keys, "API key", "API keys")),
         "Its portal opens within a minute, unless the organization has closed it itself.".to_owned(),
-        "Its owners get a mail.".to_owned(),
+        "Its owners get an e-mail.".to_owned(),
     ];
     let (title, action, back) = (format!("Resume {name}?"), format!("/orgs/{id}/resume"), format!("/orgs/{id}"));
     let field = reason::field("At least 10 characters: what was cleared up. It stands in both audit logs.", given);

@@ -70,7 +70,7 @@ pub(super) fn page(frame: &Frame<'_>, id: &OrgId, row: &Row, given: &str, errors
         format!("{}: writes are refused at once, reads within a minute.", count(keys, "API key stops", "API keys stop")),
         format!("Its portal closes within a minute, for {}.", count(customers, "customer", "customers")),
         "Nothing is removed, and its subscription goes on: resuming brings everything back.".to_owned(),
-        "Its owners get a mail with the reason.".to_owned(),
+        "Its owners get an e-mail with the reason.".to_owned(),
     ];
     let (title, action, back) = (format!("Suspend {name}?"), format!("/orgs/{id}/suspend"), format!("/orgs/{id}"));
     let field = reason::field("At least 10 characters. The owners read it, and it stands in both audit logs.", given);

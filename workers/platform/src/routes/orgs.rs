@@ -77,7 +77,7 @@ impl Query for Orgs {
                 Ok(vec![
                     html! { a href={ "/orgs/" (row.text(0)?) } { (name(row.text(2)?)) } },
                     html! { code { (row.text(1)?) } },
-                    html! { (Plan::parse(row.text(3)?).as_str()) },
+                    html::part::word(Plan::parse(row.text(3)?).as_str()),
                     org_state(row.text(4)?, row.int(5)? == 1, row.opt_int(7)?.is_some()),
                     html! { (thousands(row.int(8)?)) },
                     when::day(Millis::new(row.int(6)?)),

@@ -206,7 +206,7 @@ fn orgs(rows: &Rows, _now: Millis) -> Result<Markup> {
         Ok(vec![
             to_org(row.text(0)?, row.text(2)?),
             html! { code { (row.text(1)?) } },
-            html! { (Plan::parse(row.text(3)?).as_str()) },
+            html::part::word(Plan::parse(row.text(3)?).as_str()),
             org_state(row.text(4)?, row.int(5)? == 1, row.opt_int(6)?.is_some()),
         ])
     })

@@ -69,7 +69,7 @@ impl Query for User {
             .map(|row| {
                 Ok(vec![
                     html! { a href={ "/orgs/" (row.text(0)?) } { (name(row.text(1)?)) } },
-                    html! { (row.text(2)?) },
+                    html::part::word(row.text(2)?),
                     org_state(row.text(3)?, row.int(4)? == 1, row.opt_int(5)?.is_some()),
                     when::day(Millis::new(row.int(6)?)),
                 ])
@@ -117,7 +117,7 @@ fn top(user: &Row, id: &UserId, principal: &Principal, csrf: &str, now: Millis) 
         @if let Some(until) = banned {
             (callout(Tone::Bad, "Banned", &html! {
                 (user.opt_text(5)?.unwrap_or("No reason was recorded.")) " "
-                @match bans::end(Millis::new(until)) { Some(end) => { "Until " (when::at(end)) "." }, None => "Without an end." }
+                @match bans::end(Millis::new(until)) { Some(end) => { "Until " (when::at(end)) "." }, None => "Until it is lifted." }
             }))
         }
     })

@@ -93,7 +93,7 @@ pub(super) fn page(frame: &Frame<'_>, id: &UserId, row: &Row, given: &Given, err
             row.text(1)?
         ),
         "Nothing is removed: memberships, roles and whatever the account made stay as they are.".to_owned(),
-        "A mail with the reason goes to its address.".to_owned(),
+        "An e-mail with the reason goes to its address.".to_owned(),
     ];
     if orgs > 0 {
         consequences.insert(1, format!("The account can't be used in {} meanwhile.", count(orgs, "organization", "organizations")));

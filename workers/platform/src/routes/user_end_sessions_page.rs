@@ -37,7 +37,7 @@ impl Query for UserEndSessionsPage {
         let mut consequences = vec![
             format!("{} now, at the app and at this console.", count(sessions, "session ends", "sessions end")),
             "They can sign in again at once. If somebody has their password, send a reset link too.".to_owned(),
-            "They get a mail that says so.".to_owned(),
+            "They get an e-mail that says so.".to_owned(),
         ];
         if cx.principal().id() == id.as_str() {
             consequences.insert(1, "This is your own account: you are signed out as well.".to_owned());

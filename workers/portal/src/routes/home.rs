@@ -71,13 +71,13 @@ impl Query for Home {
         let todo = [
             Step {
                 title: "Send your first ticket",
-                about: "Ask a question or report a problem, and follow here what becomes of it.",
+                about: "Ask a question or report a problem, and follow its progress here.",
                 done: all > 0,
                 action: Some(("New ticket", NEW.to_owned())),
             },
             Step {
                 title: "Protect your account with a second factor",
-                about: "A code from an app on your phone, so that your password alone opens nothing.",
+                about: "A code from an app on your phone, so that your password alone is not enough.",
                 done: standing.int(3)? == 1,
                 action: Some(("Set it up", "/account/security".to_owned())),
             },
@@ -86,7 +86,7 @@ impl Query for Home {
             (head("Home", &about, &new_link()))
             @if waiting > 0 {
                 (callout(Tone::Warn, &format!("{} for your reply", if waiting == 1 { "1 ticket waits".to_owned() } else { format!("{} wait", count(waiting, "ticket", "tickets")) }),
-                    &html! { "The team can't go on without you. " a href={ (LIST) "?status=pending" } { "See what they ask" } "." }))
+                    &html! { "The team is waiting for your answer. " a href={ (LIST) "?status=pending" } { "See what they ask" } "." }))
             }
             @if todo.iter().any(|step| !step.done) { (steps("What to do next", &todo)) }
             (section("Open tickets", "", &html! { @if all > 0 { a href=(LIST) { "All tickets" } } }, &open_tickets(&open, all, now)?))

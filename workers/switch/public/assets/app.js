@@ -139,6 +139,12 @@ for (const flash of all(".flash")) {
   start();
 }
 
+// ── Where tabs don't fit beside each other, the one in use is in sight.
+for (const tab of all(".tabs [aria-current]")) {
+  const row = tab.closest(".tabs");
+  if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - 24;
+}
+
 // ── Menus close with Escape, and give the focus back.
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

@@ -54,7 +54,7 @@ impl Command for Authenticator {
         let wrong = input.finish();
         let Some(offer) = factors::offered(keys, id, &offered, now) else {
             let reply =
-                Reply::see_other(&enter::led(ENROLL, &next)).flash(flash::Tone::Failed, "That picture was too old. Scan the new one.");
+                Reply::see_other(&enter::led(ENROLL, &next)).flash(flash::Tone::Failed, "That QR code has expired. Scan the new one.");
             return Ok(cx.unchanged(reply));
         };
         let frame = Frame::of(&cx, req);
@@ -65,8 +65,8 @@ impl Command for Authenticator {
             let wrong = FieldError {
                 pointer: "/code".into(),
                 code: "not_allowed",
-                message: "This code is not right.".into(),
-                fix: "Write the code that the app shows now; check the clock of your device.".into(),
+                message: "This code is not correct.".into(),
+                fix: "Enter the code that the app shows now. If it keeps failing, check the clock of your device.".into(),
             };
             let reply = authenticator_page::page(&cx, &frame, door, &offer, &next, &[wrong]);
             return cx.mutation_as(actions::FACTOR_REFUSED, id)?.denied().commit(reply).await;

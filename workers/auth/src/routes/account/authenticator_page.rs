@@ -85,7 +85,7 @@ pub(super) fn page<'a>(
         (page::head("Set up an authenticator app", "", &html! {}))
         (form::summary(errors, &fields))
         (page::card("", "", &html! {}, &html! {
-            p { "Scan the picture with an authenticator app, then write down the code that it shows. From then on a code is asked for whenever you sign in." }
+            p { "Scan the QR code with an authenticator app, then enter the code it shows. From then on, signing in asks for a code." }
             (picture::of_offer(door, cx.principal().email(), offer))
             (Form::new(ENROLL, frame.csrf(), "Turn on").cancel("/account/security").render(&html! {
                 (form::hidden("offer", &offer.sealed))

@@ -41,10 +41,10 @@ impl Query for CodesShown {
             format!("data:text/plain;charset=utf-8,{}", percent_encoding::utf8_percent_encode(&file, percent_encoding::NON_ALPHANUMERIC));
         let frame = Frame::of(&cx, req);
         let main = html! {
-            (page::head("Your recovery codes", "With one of these you get in when your authenticator app is lost. Each works once.", &html! {}))
+            (page::head("Your recovery codes", "If you lose your authenticator app, one of these gets you in. Each works once.", &html! {}))
             (page::card("", "", &html! {}, &html! {
                 (secret::block("Recovery codes", &text))
-                (part::callout(part::Tone::Warn, "You won't see these again", &html! { "Print them, or keep them in a password manager: not only on the device that has the app." }))
+                (part::callout(part::Tone::Warn, "You won't see these again", &html! { "Print them or keep them in a password manager, not only on the device with the app." }))
                 p {
                     a class="button" download="recovery-codes.txt" href=(address) { "Download as text" } " "
                     a class="button primary" href=(next) { "I have kept them" }

@@ -86,7 +86,7 @@ impl Command for EmailConfirm {
             Err(e) if e.code() == Code::NotFound => Ok(cx.unchanged(links::trouble(&frame, Purpose::NewAddress, Trouble::Used))),
             // Somebody else made an account with it since it was asked for.
             Err(e) if e.code() == Code::AlreadyExists => {
-                let text = html! { "Another account uses this address by now, so yours stays as it is." };
+                let text = html! { "Another account uses this address now, so yours stays as it is." };
                 Ok(cx.unchanged(links::dead(&frame, 409, "This address is taken", &text, "/account/email", "Choose another")))
             }
             done => done,

@@ -46,8 +46,8 @@ pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, email: &str, er
         (page::head("Change your address", "", &html! {}))
         (form::summary(errors, &fields))
         (page::card("", "", &html! {}, &html! {
-            p { "Your address is " strong { (part::name(cx.principal().email())) } ". We send a link to the new one; the change happens when you open it here and confirm." }
-            p class="quiet" { "The old address is told, and can undo the change for 72 hours." }
+            p { "Your address is " strong { (part::name(cx.principal().email())) } ". We send a link to the new address. The change takes effect once you open it in this browser and confirm." }
+            p class="quiet" { "Your old address is notified too, and can undo the change for 72 hours." }
             (Form::new("/account/email", frame.csrf(), "Send the link").cancel("/account").render(&html! { @for field in &fields { (field.render(errors)) } }))
         }))
     };

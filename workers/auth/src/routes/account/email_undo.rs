@@ -71,7 +71,7 @@ impl Command for EmailUndo {
         match change.commit(Reply::see_other("/reset").flash(flash::Tone::Done, said)).await {
             Err(e) if e.code() == Code::NotFound => Ok(cx.unchanged(links::trouble(&frame, Purpose::UndoAddress, Trouble::Used))),
             Err(e) if e.code() == Code::AlreadyExists => {
-                let text = html! { "Another account uses the old address by now. Contact support: they can see what happened." };
+                let text = html! { "Another account uses the old address now. Contact support: they can see what happened." };
                 Ok(cx.unchanged(links::dead(&frame, 409, "This can't be undone", &text, SIGN_IN, "Sign in")))
             }
             done => done,

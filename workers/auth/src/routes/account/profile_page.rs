@@ -44,7 +44,7 @@ pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, name: &str, err
     let fields = [Field::text("name", "Your name").autocomplete("name").value(name).max(100)];
     let email = cx.principal().email();
     let main = html! {
-        (page::head("Profile", "How you are named to others, and the address that you sign in with.", &html! {}))
+        (page::head("Profile", "Your name as others see it, and the address you sign in with.", &html! {}))
         (form::summary(errors, &fields))
         (page::card("Name", "", &html! {}, &Form::new("/account", frame.csrf(), "Save").guard_changes().render(&html! {
             @for field in &fields { (field.render(errors)) }

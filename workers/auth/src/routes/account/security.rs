@@ -76,7 +76,7 @@ impl Query for Security {
                         span { (factor.codes_left) " of " (factors::CODES) " left" } " " (link("/account/security/recovery-codes", "Make new ones"))
                     }))
                 }
-                (page::setting("Sessions", "Where you are signed in.", &html! { span { (part::count(open, "session", "sessions")) } " " (link("/account/sessions", "See them")) }))
+                (page::setting("Sessions", "Where you are signed in.", &html! { span { (part::count(open, "session", "sessions")) } " " (link("/account/sessions", "View")) }))
             }))
         };
         Ok(look::account(&cx, &frame, AccountPlace::Security, "Security").reply(&main))

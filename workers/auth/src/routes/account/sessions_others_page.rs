@@ -38,7 +38,7 @@ impl Query for SessionsOthersPage {
                     h1 { "Sign out elsewhere?" }
                     ul class="consequences" {
                         li { "Every other browser that is signed in to your account has to sign in again." }
-                        li { "Links to sign in that were sent by mail stop working." }
+                        li { "Links to sign in that were sent by e-mail stop working." }
                     }
                     (Form::new("/account/sessions/end-others", frame.csrf(), "Sign out elsewhere").sends("which", "others").danger()
                         .also("Sign out here too", "which", "all").cancel("/account/sessions").render(&html! {}))

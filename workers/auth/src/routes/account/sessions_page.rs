@@ -60,7 +60,7 @@ impl Query for SessionsPage {
         let frame = Frame::of(&cx, req);
         let more = html! { a class="button" href="/account/sessions/end-others" { "Sign out elsewhere" } };
         let main = html! {
-            (page::head("Sessions", "Where your account is signed in. End what you don't recognize, and change your password then.", &more))
+            (page::head("Sessions", "Where your account is signed in. If you don't recognize a session, end it and change your password.", &more))
             (Table { caption: "Your sessions", columns: &["Browser", "Signed in by", "Address", "Began", "Last seen", ""] }.render(&list))
         };
         Ok(look::account(&cx, &frame, AccountPlace::Sessions, "Sessions").reply(&main))
@@ -71,7 +71,7 @@ impl Query for SessionsPage {
 fn way(method: &str) -> &'static str {
     match method {
         "password" => "Password",
-        "link" => "Link by mail",
+        "link" => "Link by e-mail",
         "totp" => "Authenticator app",
         "recovery_code" => "Recovery code",
         "sign_up" => "Sign-up",

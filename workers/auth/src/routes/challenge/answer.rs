@@ -111,8 +111,8 @@ async fn check(
                 cx,
                 req,
                 next,
-                "This code is not right.",
-                "Write the code that the app shows now; check the clock of your device.",
+                "This code is not correct.",
+                "Enter the code that the app shows now. If it keeps failing, check the clock of your device.",
             )
             .await;
         };
@@ -133,10 +133,11 @@ async fn check(
     }
     match change.commit(reply).await {
         Err(e) if e.code() == Code::NotFound && by_app => {
-            refused(cx, req, next, "This code was used already.", "Wait for the next one that the app shows.").await
+            refused(cx, req, next, "This code has already been used.", "Wait for the app to show the next one.").await
         }
         Err(e) if e.code() == Code::NotFound => {
-            refused(cx, req, next, "This is none of your recovery codes, or it was used already.", "Each works once; try another.").await
+            refused(cx, req, next, "This is not one of your recovery codes, or it has already been used.", "Each works once; try another.")
+                .await
         }
         done => done,
     }
@@ -164,7 +165,7 @@ async fn enroll(
     let keys = &cx.app().config.keys;
     let Some(offer) = factors::offered(keys, &account.id, offered, cx.now()) else {
         let reply =
-            Reply::see_other(&enter::led(CHALLENGE, next)).flash(flash::Tone::Failed, "That picture was too old. Scan the new one.");
+            Reply::see_other(&enter::led(CHALLENGE, next)).flash(flash::Tone::Failed, "That QR code has expired. Scan the new one.");
         return Ok(cx.unchanged(reply));
     };
     let again = |errors: &[FieldError]| page::enroll(&Frame::of(cx, req), door, &account.email, &offer, next, errors);
@@ -175,8 +176,8 @@ async fn enroll(
         let wrong = FieldError {
             pointer: "/code".into(),
             code: "not_allowed",
-            message: "This code is not right.".into(),
-            fix: "Write the code that the app shows now; check the clock of your device.".into(),
+            message: "This code is not correct.".into(),
+            fix: "Enter the code that the app shows now. If it keeps failing, check the clock of your device.".into(),
         };
         return cx.mutation_as(actions::FACTOR_REFUSED, &account.id)?.denied().commit(again(&[wrong])).await;
     };

@@ -79,7 +79,7 @@ pub(super) fn enroll(frame: &Frame<'_>, door: Door<'_>, email: &str, offer: &fac
             (form::summary(errors, &fields))
             h1 { "Set up your second factor" }
             div class="card" {
-                p class="quiet" { "Operators sign in with a password and a code of an authenticator app. Scan the picture with the app, then write down the code that it shows." }
+                p class="quiet" { "Operators sign in with a password and a code from an authenticator app. Scan the QR code with the app, then enter the code it shows." }
                 (picture::of_offer(door, email, offer))
                 (Form::new(CHALLENGE, frame.csrf(), "Turn on and continue").render(&html! {
                     (form::hidden("offer", &offer.sealed))

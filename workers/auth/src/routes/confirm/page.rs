@@ -53,7 +53,7 @@ pub(super) fn page(frame: &Frame<'_>, by_app: bool, next: &str, errors: &[FieldE
             (form::summary(errors, &fields))
             h1 { "Confirm that it is you" }
             div class="card" {
-                p class="quiet" { "What comes next is sensitive. You won't be asked again for ten minutes." }
+                p class="quiet" { "The next step is sensitive. You won't be asked again for ten minutes." }
                 (Form::new(CONFIRM, frame.csrf(), "Confirm").cancel("/").render(&html! {
                     @for field in &fields { (field.render(errors)) }
                     @if !next.is_empty() { (form::hidden("next", next)) }

@@ -52,7 +52,7 @@ impl Command for Confirm {
         let factor = sets.get(1).and_then(|rows| rows.first()).map(factors::Factor::read).transpose()?;
         match factor {
             Some(_) if code.is_empty() => input.wrong("code", "required", "This field is required.", "Write the code."),
-            None if secret.is_empty() => input.wrong(fields::PASSWORD, "required", "This field is required.", "Write your password."),
+            None if secret.is_empty() => input.wrong(fields::PASSWORD, "required", "This field is required.", "Enter your password."),
             _ => {}
         }
         if let Err(refused) = input.finish() {
@@ -80,8 +80,9 @@ impl Command for Confirm {
 }
 
 type Wrong = (&'static str, &'static str, &'static str);
-const WRONG_CODE: Wrong = ("code", "This code is not right.", "Write the code that the app shows now; check the clock of your device.");
-const USED_CODE: Wrong = ("code", "This code was used already.", "Wait for the next one that the app shows.");
+const WRONG_CODE: Wrong =
+    ("code", "This code is not correct.", "Enter the code that the app shows now. If it keeps failing, check the clock of your device.");
+const USED_CODE: Wrong = ("code", "This code has already been used.", "Wait for the app to show the next one.");
 
 /// A wrong proof is committed with its record.
 async fn refused(cx: &Write<'_>, req: &Request, (name, what, fix): Wrong, by_app: bool, next: &str) -> Result<Committed> {

@@ -148,7 +148,7 @@ fn ended(cx: &Write<'_>, frame: &Frame<'_>, of: &Invitation, done: Result<Commit
     match done {
         Err(e) if e.code() == Code::NotFound => dead(
             410,
-            "This invitation was used already",
+            "This invitation has already been used",
             html! { "It was accepted, canceled or replaced a moment ago." },
             "/",
             "Your organizations",

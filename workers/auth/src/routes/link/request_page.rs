@@ -43,9 +43,9 @@ pub(super) fn page(frame: &Frame<'_>, email: &str, next: &str, errors: &[FieldEr
     let main = html! {
         section class="narrow" {
             (form::summary(errors, &fields))
-            h1 { "Sign in by mail" }
+            h1 { "Sign in by e-mail" }
             div class="card" {
-                p class="quiet" { "We send you a link that signs you in, without a password. It works once, for ten minutes, in this browser." }
+                p class="quiet" { "We e-mail you a link that signs you in without a password. It works once, for ten minutes, in this browser." }
                 (Form::new("/sign-in/link", frame.csrf(), "Send the link").render(&html! {
                     @for field in &fields { (field.render(errors)) }
                     @if !next.is_empty() { (form::hidden("next", next)) }
@@ -54,6 +54,6 @@ pub(super) fn page(frame: &Frame<'_>, email: &str, next: &str, errors: &[FieldEr
             p class="quiet" { a href=(enter::led("/sign-in", next)) { "Sign in with your password" } }
         }
     };
-    let page = frame.bare("Sign in by mail");
+    let page = frame.bare("Sign in by e-mail");
     if errors.is_empty() { page.reply(&main) } else { page.again(&main) }
 }

@@ -55,7 +55,7 @@ impl Query for SetUpPage {
 pub(super) fn page(frame: &Frame<'_>, name: &str, email: &str, errors: &[FieldError]) -> Reply {
     let fields = [
         Field::password("setup_token", "Setup token", "off")
-            .hint("The secret PLATFORM_BOOTSTRAP_TOKEN of this deployment. It shows that you are who deployed it."),
+            .hint("The PLATFORM_BOOTSTRAP_TOKEN secret of this deployment. It proves that you deployed it."),
         Field::text("name", "Your name").autocomplete("name").value(name).max(100),
         Field::email(fields::EMAIL, "E-mail address").autocomplete("username").value(email),
         fields::password_field(),

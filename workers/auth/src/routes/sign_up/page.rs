@@ -46,7 +46,7 @@ impl Query for SignUpPage {
 
 /// The page of a portal that takes nobody in by themselves.
 pub(super) fn by_invitation(frame: &Frame<'_>, door: Door<'_>) -> Reply {
-    let text = html! { "Accounts here are by invitation. Ask " (part::name(door.name())) " for one; the link in the mail lets you choose a password." };
+    let text = html! { "Accounts here are by invitation. Ask " (part::name(door.name())) " for one; the link in the e-mail lets you choose a password." };
     links::dead(frame, 403, "Accounts are by invitation", &text, "/sign-in", "Sign in")
 }
 

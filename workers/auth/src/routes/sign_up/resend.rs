@@ -56,7 +56,7 @@ impl Command for SignUpResend {
             Err(_) => change,
         };
         let reply = Reply::see_other("/sign-up/sent")
-            .flash(flash::Tone::Done, "If a sign-up with this address is waiting, a new mail is on its way.");
+            .flash(flash::Tone::Done, "If a sign-up with this address is waiting, a new e-mail is on its way.");
         change.commit(reply).await
     }
 }

@@ -44,11 +44,11 @@ pub(super) fn page(frame: &Frame<'_>, door: Door<'_>, email: &str, errors: &[Fie
             (form::summary(errors, &fields))
             h1 { "Check your e-mail" }
             div class="card" {
-                p { "A mail is on its way to the address that you gave. Its link confirms the address, and your account is ready. It works for 24 hours." }
-                p class="quiet" { "The mail comes from " (door.name()) " and may take a minute. Look into the folder for unwanted mail too." }
+                p { "An e-mail is on its way to the address that you gave. Open its link within 24 hours to confirm the address; then your account is ready." }
+                p class="quiet" { "The e-mail comes from " (door.name()) " and may take a minute. If you don't see it, check your spam folder." }
             }
             div class="card" {
-                h2 { "Nothing came?" }
+                h2 { "Didn't get it?" }
                 (Form::new("/sign-up/resend", frame.csrf(), "Send it again").render(&html! { @for field in &fields { (field.render(errors)) } }))
                 p class="quiet" { "Was the address wrong? " a href="/sign-up" { "Sign up again" } }
             }

@@ -73,7 +73,7 @@ impl Command for SignUpVerify {
         let pending = Pending::of(&found, &cx.app().config.keys)?;
         let here = pending.begun_here(req);
         if !here && secret.is_empty() {
-            input.wrong(fields::PASSWORD, "required", "This field is required.", "Write the password that you chose when you signed up.");
+            input.wrong(fields::PASSWORD, "required", "This field is required.", "Enter the password that you chose when you signed up.");
         }
         if let Err(refused) = input.finish() {
             return Ok(cx.unchanged(verify_page::page(&frame, door, &token, &found.email, here, refused.fields())));

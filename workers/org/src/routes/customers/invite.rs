@@ -46,7 +46,7 @@ impl Command for Invite {
         let name = input.text("name", NAME).trim().to_owned();
         let email = normalized(&input.text("email", EMAIL));
         if !email.is_empty() && Address::parse(&email).is_err() {
-            input.wrong("email", "invalid_format", "This is not an e-mail address.", "Write one, such as ada@example.com.");
+            input.wrong("email", "invalid_format", "This is not an e-mail address.", "Enter one, such as ada@example.com.");
         }
         let once = forms::taken_id(&input, req, cx.principal());
         let wrong = fields(input.finish())?;

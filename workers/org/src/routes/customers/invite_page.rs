@@ -76,7 +76,7 @@ impl Typed<'_> {
     /// The form.
     pub(super) fn render(&self, slug: &str, csrf: &str, portal: &Portal) -> Markup {
         let here = format!("/o/{slug}/customers");
-        let hint = format!("The link in the mail leads to {}.", portal.host);
+        let hint = format!("The link in the e-mail leads to {}.", portal.host);
         let fields = [
             Field::text("name", "Name").value(self.name).max(120),
             Field::email("email", "E-mail").value(self.email).hint(&hint).autocomplete("off").max(254),
@@ -84,7 +84,7 @@ impl Typed<'_> {
         html! {
             (form::summary(self.errors, &fields))
             @if let Some(why) = self.refusal { (callout(Tone::Warn, "Nobody can be invited now", &html! { p { (why) } })) }
-            (head("Invite a customer", "They get a mail with a link, choose a password, and can follow and write tickets in your portal.", &html! {}))
+            (head("Invite a customer", "They get an e-mail with a link, choose a password, and can then write and follow tickets in your portal.", &html! {}))
             section class="narrow" {
                 (Form::new(&here, csrf, "Send invitation").cancel(&here).render(&html! {
                     (form::hidden(forms::SUBMIT, self.submit))

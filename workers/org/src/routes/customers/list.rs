@@ -65,7 +65,7 @@ impl Query for CustomerList {
         let q = input.opt_text("q", Text::line(0, 254)).unwrap_or_default().trim().to_owned();
         let pattern = like::begins(&q);
         if pattern.is_none() {
-            input.wrong("q", "too_long", "This is longer than a search can be.", "Write only the beginning.");
+            input.wrong("q", "too_long", "This is longer than a search can be.", "Enter fewer characters.");
         }
         let status = input.opt_choice("status", Status::WORDS).map_or("", Status::as_str);
         let bound = format!("{status}\n{q}");
@@ -150,7 +150,7 @@ impl View<'_> {
             .collect();
         let action = html! { @if self.may_work { (form::primary_link(&format!("{}/new", self.here), "Invite a customer")) } };
         html! {
-            (head("Customers", "Whoever can sign in to your portal. They see their own tickets there, and nothing of anybody else’s.", &action))
+            (head("Customers", "Everyone who can sign in to your portal. Each of them sees only their own tickets.", &action))
             (form::summary(self.errors, &fields))
             (Filters { action: self.here, chips: &chips }.render(&html! {
                 @for field in &fields { (field.render(self.errors)) }
@@ -161,7 +161,7 @@ impl View<'_> {
     }
     fn table(&self, rows: &Rows, now: Millis) -> Result<Markup> {
         if rows.is_empty() && !(self.q.is_empty() && self.status.is_empty()) {
-            return Ok(no_match("No customers match", "Write less of the name or the address, or take the filters away.", self.here));
+            return Ok(no_match("No customers match", "Try a shorter name or address, or clear the filters.", self.here));
         }
         if rows.is_empty() {
             let new = format!("{}/new", self.here);

@@ -101,7 +101,7 @@ impl Query for CustomerPage {
                 }))
             } @else if status == "invited" {
                 (callout(Tone::Warn, "This customer has not accepted yet", &html! {
-                    p { "They were sent a link by e-mail. It is good for seven days; a new one takes the place of the old." }
+                    p { "They were sent a link by e-mail. It works for seven days; a new one replaces it." }
                 }))
             }
             (facts(&known))
@@ -142,7 +142,7 @@ fn of_tickets(slug: &str, id: &CustomerId, rows: &Rows, works: bool, now: Millis
         ]);
     }
     let actions = html! {
-        @if !table.is_empty() { a class="button" href=(all) { @if rows.len() > shown { "All tickets" } @else { "In the list" } } }
+        @if !table.is_empty() { a class="button" href=(all) { @if rows.len() > shown { "All tickets" } @else { "View all" } } }
         @if works { a class="button" href=(new) { "New ticket" } }
     };
     Ok(section(

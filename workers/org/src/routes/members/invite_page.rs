@@ -55,7 +55,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, shown: &Shown<'_
             .value(shown.email)
             .max(254)
             .focus()
-            .hint("They get a link that is good for 7 days and for this address only."),
+            .hint("They get a link that works for 7 days, for this address only."),
         Field::radio("role", "Role", &picks).value(shown.role),
     ];
     let (action, list) = (format!("/o/{slug}/members/invite"), format!("/o/{slug}/members"));

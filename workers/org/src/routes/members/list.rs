@@ -104,7 +104,7 @@ impl Query for MemberList {
         let full = used >= i64::from(seats);
         let invite = html! { @if manages { (primary_link(&format!("{here}/invite"), "Invite a member")) } };
         let main = html! {
-            (head("Members", "Everybody who works here, and what they may do.", &invite))
+            (head("Members", "Everyone on your team, and what they can do.", &invite))
             @if full && manages {
                 (callout(Tone::Warn, "Every seat is used", &html! { (domain::seats::refusal(plan, used - holding, holding)) }))
             }

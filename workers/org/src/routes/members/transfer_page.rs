@@ -42,7 +42,7 @@ impl Query for TransferPage {
         let then = [
             format!("{} becomes an owner of {}: they can delete it, change its plan and manage its owners.", member.name, member.org_name),
             "You become an admin. Only an owner can undo this.".to_owned(),
-            "Both of you get a mail.".to_owned(),
+            "Both of you get an e-mail.".to_owned(),
         ];
         let main = Confirm::new(&title, req.path(), frame.csrf(), "Transfer ownership", &list).consequences(&then).render(&[]);
         Ok(frame.app(Place::Org(slug, OrgPlace::Members), "Transfer ownership").crumb("Members", list.as_str()).reply(&main))

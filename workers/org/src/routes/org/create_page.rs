@@ -41,25 +41,22 @@ impl Query for CreatePage {
 pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, name: &str, slug: &str, errors: &[FieldError]) -> Reply {
     let frame = Frame::of(cx, req);
     let suffix = format!(".{}", cx.app().config.portal_domain);
-    let fields = [
-        Field::text("name", "Name")
-            .value(name)
-            .max(80)
-            .autocomplete("organization")
-            .focus()
-            .hint("Your company or team. Members and customers see it."),
-        Field::text("slug", "Address")
-            .value(slug)
-            .max(40)
-            .optional()
-            .suffix(&suffix)
-            .slug_check(super::slug_check::PATH)
-            .hint("Your customers' portal is found here. Small letters, digits and hyphens; left empty, it is made from the name."),
-    ];
+    let fields =
+        [
+            Field::text("name", "Name")
+                .value(name)
+                .max(80)
+                .autocomplete("organization")
+                .focus()
+                .hint("Your company or team. Members and customers see it."),
+            Field::text("slug", "Address").value(slug).max(40).optional().suffix(&suffix).slug_check(super::slug_check::PATH).hint(
+                "Where your customers find your portal. Lowercase letters, digits and hyphens. Left empty, it is made from the name.",
+            ),
+        ];
     let main = html! {
         section class="narrow" {
             (summary(errors, &fields))
-            (html::page::head("New organization", "It starts on the Free plan, and you are its owner. Name and address can be changed later.", &html! {}))
+            (html::page::head("New organization", "You are its owner, and it starts on the Free plan. You can change the name and the address later.", &html! {}))
             (Form::new(PATH, frame.csrf(), "Create organization").cancel("/").render(&html! { @for f in &fields { (f.render(errors)) } }))
         }
     };

@@ -56,7 +56,7 @@ impl Query for DeletedPage {
         let main = html! {
             (html::page::head(
                 "Deleted organizations",
-                "Nothing of them is served. After 30 days their data is removed and can't be restored.",
+                "They are closed to everyone. After 30 days their data is removed for good.",
                 &html! {},
             ))
             @if list.is_empty() {

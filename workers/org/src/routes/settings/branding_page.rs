@@ -82,7 +82,7 @@ fn preview(name: &str, colors: &Branding) -> Markup {
     let fill = |field: &str| domain::branding::Color::parse(colors.get(field)).map(domain::branding::Color::hex);
     let shown: String = name.chars().take(28).collect();
     html! {
-        svg viewBox="0 0 480 170" width="100%" height="170" preserveAspectRatio="xMinYMid meet" role="img" aria-label="A page of your portal in these colors" {
+        svg viewBox="0 0 480 170" width="480" height="170" role="img" aria-label="A page of your portal in these colors" {
             rect width="480" height="170" rx="8" fill=[fill("background")] stroke=[fill("border")] {}
             text x="24" y="36" font-size="15" font-weight="600" fill="#17191d" { (shown) }
             rect x="24" y="54" width="432" height="94" rx="8" fill=[fill("card")] stroke=[fill("border")] {}

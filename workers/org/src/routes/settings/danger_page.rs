@@ -35,12 +35,12 @@ impl Query for DangerPage {
             danger_zone(&html! {
                 (setting(
                     "Transfer ownership",
-                    "Another member becomes an owner, and you an admin.",
+                    "Another member becomes an owner, and you become an admin.",
                     &html! { a class="button" href={ "/o/" (slug) "/members" } { "Choose a member" } },
                 ))
                 (setting(
                     "Delete this organization",
-                    "Nobody has access any more, at once. An owner can restore it for 30 days; then its data is removed.",
+                    "Access ends at once for everyone. An owner can restore it for 30 days; then its data is removed.",
                     &html! { a class="button danger" href={ "/o/" (slug) "/settings/delete" } { "Delete organization" } },
                 ))
             })

@@ -80,7 +80,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, going: &Going, e
             "{}, exports, webhooks and settings are kept for {days} days and then removed for good.",
             count(tickets, "ticket", "tickets")
         ),
-        "Every owner gets a mail. Until then any of them can restore it.".to_owned(),
+        "Every owner gets an e-mail. Until then any of them can restore it.".to_owned(),
     ];
     let (title, back) = (format!("Delete {}?", going.name), format!("/o/{slug}/settings/danger"));
     let main = html! {

@@ -63,7 +63,7 @@ impl Command for DomainAdd {
         let slug_host = config.portal_slug(&host).is_some();
         if errors.is_empty() {
             let wrong = if slug_host {
-                Err(("This is one of our own hosts.", "Write a host of a domain that you own."))
+                Err(("This is one of our own hosts.", "Enter a host of a domain that you own."))
             } else {
                 check_own(&host, &ours)
             };

@@ -100,7 +100,7 @@ pub(super) fn show<'a>(
                 @if list.is_empty() {
                     (empty("No domains yet", "With a domain of your own, customers find your portal under your name.", None))
                 } @else {
-                    (Table { caption: "Domains", columns: &["Host", "State", "Last looked up"] }.render(&list))
+                    (Table { caption: "Domains", columns: &["Host", "State", "Last checked"] }.render(&list))
                 }
             }))
             @if room || full.is_some() || !again.errors().is_empty() {

@@ -3,9 +3,9 @@
 use super::{Again, domain_list::state, page};
 use html::{
     form::button,
+    list::Table,
     page::card,
-    part::{Tone, callout, facts},
-    secret::block,
+    part::{Tone, callout, copyable_as, facts},
     when,
 };
 use kernel::{
@@ -57,22 +57,22 @@ impl Query for DomainPage {
                         (why) " It was last found before " (when::at(since)) ". Put it back within three days of that, or your portal stops being served here."
                     })),
                     ("failed", _, why) => (callout(Tone::Bad, "This domain is not served", &html! {
-                        @if let Some(why) = why { (why) " " } "Add the record below and look it up again."
+                        @if let Some(why) = why { (why) " " } "Add the record below, then check again."
                     })),
                     ("pending", _, Some(why)) => (callout(Tone::Warn, "Not found yet", &html! { (why) " A new record can take some hours to be seen. We look every hour, for a week." })),
                     _ => {},
                 }
-                (card(&domain.host, "", &html! { (button(&format!("{here}/check"), frame.csrf(), "Look up now")) a class="button" href={ (here) "/remove" } data-dialog="" { "Remove" } }, &facts(&[
+                (card(&domain.host, "", &html! { (button(&format!("{here}/check"), frame.csrf(), "Check now")) a class="button" href={ (here) "/remove" } data-dialog="" { "Remove" } }, &facts(&[
                     ("State", state(&domain.state)),
-                    ("Last looked up", html! { @if checked == 0 { "never" } @else { (when::at(Millis::new(checked))) } }),
+                    ("Last checked", html! { @if checked == 0 { "never" } @else { (when::at(Millis::new(checked))) } }),
                     ("Added", when::at(domain.created_at)),
                 ])))
-                (card("Records", "At the provider of your domain's DNS.", &html! {}, &html! {
-                    p { "This TXT record proves that the domain is yours. Leave it in place: it is looked up every day." }
-                    (block("Name of the TXT record", &domain.record()))
-                    (block("Value of the TXT record", &domain.proof))
-                    p { "This CNAME record leads your customers to your portal." }
-                    (block("CNAME record", &format!("{} CNAME {target}", domain.host)))
+                (card("Records", "Add both at the provider of your domain's DNS.", &html! {}, &html! {
+                    p class="quiet" { "The TXT record proves that the domain is yours. Leave it in place: it is checked every day. The CNAME record leads your customers to your portal." }
+                    (Table { caption: "Records", columns: &["Type", "Name", "Value"] }.render(&[
+                        vec![html! { "TXT" }, copyable_as("name of the TXT record", &domain.record()), copyable_as("value of the TXT record", &domain.proof)],
+                        vec![html! { "CNAME" }, copyable_as("name of the CNAME record", &domain.host), copyable_as("value of the CNAME record", &target)],
+                    ]))
                 }))
             }
         })

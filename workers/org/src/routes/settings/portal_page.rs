@@ -51,15 +51,15 @@ pub(super) fn show<'a>(
         let fields = [
             Field::checkbox("portal_open", "The portal is open")
                 .value(on(open))
-                .hint("Closed, it tells customers so; nobody can sign in, and their sessions open nothing. Nothing is removed."),
-            Field::checkbox("self_sign_up", "People may create an account themselves")
+                .hint("While it is closed, customers can't sign in and see a notice instead. Nothing is removed."),
+            Field::checkbox("self_sign_up", "People can create an account themselves")
                 .value(on(sign_up))
-                .hint("With a confirmed e-mail address. Otherwise customers come by your invitation only."),
+                .hint("Anyone with a confirmed e-mail address. Otherwise, only people you invite."),
         ];
         let action = format!("/o/{}/settings/portal", now.slug);
         html! {
             (summary(again.errors(), &fields))
-            (card("Portal", "Changes are seen everywhere within a minute.", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
+            (card("Portal", "Changes take effect within a minute.", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
                 (version_field(now.version))
                 @for f in &fields { (f.render(again.errors())) }
             })))

@@ -50,8 +50,8 @@ pub(super) struct Chosen {
 
 const SUPPORT: &[Pick<'static>] = &[
     Pick::new("off", "No access").hint("The people who run this service can't look into your organization."),
-    Pick::new("read", "May look").hint("For a stated reason, for an hour at most. You see each time in your audit log."),
-    Pick::new("act", "May look and act").hint("As above, and change things on your behalf, but never passwords, members, keys or billing."),
+    Pick::new("read", "View only").hint("For a stated reason and an hour at most. Each visit is in your audit log."),
+    Pick::new("act", "View and act").hint("As above, and make changes on your behalf, but never to passwords, members, keys or billing."),
 ];
 
 /// The page.
@@ -60,9 +60,9 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
     let own = staff.proof.second_factor;
     page(cx, req, SettingsPlace::Security, "Security", again, |frame| {
         let fields = [
-            Field::checkbox("mfa_required", "Members need a second factor")
+            Field::checkbox("mfa_required", "Require two-factor authentication")
                 .value(if chosen.mfa { "on" } else { "" })
-                .hint("From their next request on, members without one are led to set it up before anything else opens."),
+                .hint("From their next request on, members without it must set it up before they can go on."),
             Field::new(html::form::Kind::Number, "session_hours", "Longest session")
                 .value(&chosen.hours)
                 .suffix("hours")

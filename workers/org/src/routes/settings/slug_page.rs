@@ -49,7 +49,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, s
             .max(40)
             .suffix(&suffix)
             .slug_check(crate::routes::org::slug_check::PATH)
-            .hint("Small letters, digits and hyphens; 3 to 40 characters.");
+            .hint("Lowercase letters, digits and hyphens; 3 to 40 characters.");
         let (action, back) = (format!("/o/{}/settings/slug", now.slug), format!("/o/{}/settings", now.slug));
         html! {
             (summary(again.errors(), &[field]))

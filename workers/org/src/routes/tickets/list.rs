@@ -233,7 +233,7 @@ impl View<'_> {
             .filter(|(n, v)| (*n == "sort" || *n == "limit" || (*n == "customer" && self.customer.is_some())) && !v.is_empty());
         let action = html! { @if self.may_work { (form::primary_link(&format!("{}/new", self.here), "New ticket")) } };
         html! {
-            (head("Tickets", "What your customers and your team have to get done.", &action))
+            (head("Tickets", "Requests from your customers and your team.", &action))
             (form::summary(&self.errors, &fields))
             (FilterForm { action: self.here, chips: &chips }.render(&html! {
                 @for (name, value) in kept { @if *name != "customer" { (form::hidden(name, value)) } }
@@ -246,7 +246,7 @@ impl View<'_> {
 
     fn table(&self, rows: &Rows, now: Millis, top: bool) -> Result<Markup> {
         if rows.is_empty() && self.filters.any() {
-            return Ok(no_match("No tickets match", "Loosen a filter, or take them all away.", self.here));
+            return Ok(no_match("No tickets match", "Change the filters or clear them.", self.here));
         }
         if rows.is_empty() && !top {
             return Ok(empty("No more tickets", "There is nothing further this way.", Some(("To the newest", self.here))));

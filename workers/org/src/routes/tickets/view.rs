@@ -120,8 +120,19 @@ impl Seen {
         };
         let assignee = html! { @match &self.assignee { Some(called) => (name(called)), None => (none("nobody")) } };
         let labels: Vec<Field<'_>> =
-            LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("internal", "Who reads it", &[])]).collect();
-        let said = html! { div class="card" { (prose(&ticket.body)) } (self.comments(&here, older, now)?) };
+            LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("internal", "Visibility", &[])]).collect();
+        // What the customer asked stands as what they said.
+        let asked = match &self.customer {
+            Some((called, _)) => thread(&[Comment {
+                author: called,
+                role: "Customer",
+                when: when::ago(ticket.created_at, now),
+                body: &ticket.body,
+                internal: false,
+            }]),
+            None => html! { div class="card" { (prose(&ticket.body)) } },
+        };
+        let said = html! { (asked) (self.comments(&here, older, now)?) };
         Ok(html! {
             (form::summary(typed.errors, &labels))
             (head_with(&name(&ticket.subject), &badges, "", &actions))
@@ -183,14 +194,14 @@ impl Seen {
         };
         let picks = [
             Pick::new("false", "The customer and your team").hint(&public),
-            Pick::new("true", "Only your team").hint("An internal note: it never leaves the app and the API."),
+            Pick::new("true", "Only your team").hint("An internal note, shown in the app and the API only."),
         ];
         let default = if self.customer.is_some() { "false" } else { "true" };
         let chosen = if typed.internal.is_empty() { default } else { typed.internal };
         let form = Form::new(&format!("{here}/comments"), csrf, "Add comment").guard_changes().render(&html! {
             (form::hidden(store::forms::SUBMIT, submit))
             (Field::lines("body", "Comment").value(typed.body).max(20_000).render(typed.errors))
-            (Field::radio("internal", "Who reads it", &picks).value(chosen).render(typed.errors))
+            (Field::radio("internal", "Visibility", &picks).value(chosen).render(typed.errors))
         });
         card("Add a comment", "", &html! {}, &form)
     }

@@ -53,7 +53,7 @@ impl Query for PrivacyPage {
             count(row.int(3)?, "notification", "notifications"),
         );
         let main = html! {
-            (head("Privacy", "What is held about you here, and what you can do with it.", &html! {}))
+            (head("Privacy", "The data that is held about you here, and what you can do with it.", &html! {}))
             section class="card" {
                 div class="card-head" { h2 { "Your data" } }
                 (setting("What is held about you", &held, &html! {}))

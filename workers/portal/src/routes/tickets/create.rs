@@ -76,7 +76,7 @@ impl Command for TicketCreate {
         };
         let id = ticket.id.to_string();
         let change = tickets::create_by(cx.mutation(&id)?, &me.org, &ticket, Author::person(cx.principal()))?;
-        let reply = Reply::see_other(&address(&id)).flash(Tone::Done, "Your ticket was sent. You get a mail when there is a reply.");
+        let reply = Reply::see_other(&address(&id)).flash(Tone::Done, "Your ticket was sent. You get an e-mail when there is a reply.");
         match once.commit(&cx, change, reply).await {
             // What was written is not lost to a limit.
             Err(e) if e.code() == Code::RateLimited => {

@@ -73,7 +73,7 @@ impl NewTicket<'_> {
         ];
         let errors = if let Problem::Fields(errors) = self.problem { errors } else { &[] };
         let main = html! {
-            (head("New ticket", "You get a mail when there is a reply, and find it here.", &html! {}))
+            (head("New ticket", "You get an e-mail when there is a reply, and find it here too.", &html! {}))
             @if let Problem::Whole(_, why) = self.problem { (form::refusal(why)) }
             (form::summary(errors, &fields))
             div class="card" {

@@ -85,12 +85,12 @@ impl Query for TicketList {
         let newest = (!page.after.is_empty()).then_some(here.as_str());
         let choices = CHOICES.map(|(word, label)| Choice { label, href: list::address(LIST, &[("status", word)]), chosen: word == status });
         let main = html! {
-            (head("My tickets", "What you have asked for, and where it stands.", &new_link()))
+            (head("My tickets", "Your requests, and where they stand.", &new_link()))
             (filter("Status", &choices))
             @if !cells.is_empty() {
                 (Table { caption: "My tickets", columns: &["Subject", "Status", "Updated", "Opened"] }.render(&cells))
             } @else if status.is_empty() {
-                (empty("You have no tickets", "Ask a question or report a problem, and follow here what becomes of it.", Some(("New ticket", NEW))))
+                (empty("You have no tickets", "Ask a question or report a problem, and follow its progress here.", Some(("New ticket", NEW))))
             } @else {
                 (no_match("No ticket has this status", "Your other tickets are still there.", LIST))
             }

@@ -9,7 +9,7 @@ use html::{
     form::{self, Field, Form},
     history::{Comment, thread},
     page::{card, head_with},
-    part::{copyable, facts, name, prose},
+    part::{copyable, facts, name},
     when,
 };
 use kernel::{
@@ -141,7 +141,7 @@ impl<'a> Shown<'a> {
                 ("Updated", when::at(Millis::new(row.int(4)?))),
                 ("Ticket", copyable(self.id.as_str())),
             ]))
-            (card("", "", &html! {}, &prose(row.text(1)?)))
+            (thread(&[Comment { author: &self.me.name, role: "You", when: when::at(Millis::new(row.int(3)?)), body: row.text(1)?, internal: false }]))
             h2 { "Replies" }
             @if let Some(href) = &earlier { p { a href=(href) { "Earlier replies" } } }
             @if said.is_empty() { p class="quiet" { "No replies yet." } } @else { (thread(&said)) }
@@ -168,7 +168,7 @@ impl<'a> Shown<'a> {
                 }))
             }))
             @if !closed {
-                (card("Solved", "Closing tells the team that nothing more is to be done. You can reopen it by replying.", &html! {},
+                (card("Solved", "Close the ticket if nothing more needs to be done. A reply opens it again.", &html! {},
                     &form::button(&format!("{}/close", address(self.id.as_str())), frame.csrf(), "Close ticket")))
             }
         }
