@@ -108,6 +108,10 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
         },
     };
     headers::finish(&mut reply, &served.id, served.transport_security());
+    // Refusals too (RFC 9110 §9.3.2).
+    if served.method == "HEAD" {
+        reply.body = crate::reply::Body::Empty;
+    }
     for (name, value) in limit::headers(&served.standings) {
         reply = reply.with(name, value);
     }
@@ -178,16 +182,15 @@ impl Served<'_> {
         if route.csrf == Csrf::OriginAndToken {
             self.verify_form(&req)?;
         }
-        let reply = match self.call(entry, &site, &req).await {
+        match self.call(entry, &site, &req).await {
             // The batch found the credential or the plan changed since it was cached: judge anew, and if it may, do it once more.
             Err(e) if matches!(e.code(), Code::KeyRevoked | Code::PlanLimit) && matches!(route.auth, Auth::Key) => {
                 self.principal = self.gate.authenticate(entry, &site, &req, true).await?;
                 authorize(route, &self.principal, self.ports.clock.now())?;
-                self.call(entry, &site, &req).await?
+                self.call(entry, &site, &req).await
             }
-            other => other?,
-        };
-        Ok(if self.method == "HEAD" { Reply { body: crate::reply::Body::Empty, ..reply } } else { reply })
+            other => other,
+        }
     }
 
     /// Where people are, a page that needs a session, its second factor or a fresh proof leads to the form for it, and from there

@@ -263,7 +263,9 @@ pub fn body(place: &Place, ask: &dyn Fn(&Value) -> Value) -> Body {
     match place.route.payload {
         Payload::None => Body::None,
         Payload::Raw(_) => Body::Raw("{\"id\":\"evt_1\"}"),
-        Payload::Form(_) | Payload::Upload(_) => Body::Form(form(place).unwrap_or_else(|| panic!("{}: no form in fill::form", place.name()))),
+        Payload::Form(_) | Payload::Upload(_) => {
+            Body::Form(form(place).unwrap_or_else(|| panic!("{}: no form in fill::form", place.name())))
+        }
         Payload::Json(_) => Body::Json(prepared(place).unwrap_or_else(|| learn(place, ask))),
     }
 }

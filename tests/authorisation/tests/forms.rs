@@ -47,7 +47,7 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
     let (mut routes, mut sent) = (0, 0);
     for place in places().into_iter().filter(|p| p.route.csrf == Csrf::OriginAndToken) {
         routes += 1;
-        assert!(matches!(place.route.payload, Payload::Form(_)), "{}: what proves itself by a token is a form", place.name());
+        assert!(matches!(place.route.payload, Payload::Form(_) | Payload::Upload(_)), "{}: what proves itself by a token is a form", place.name());
         let body = fill::body(&place, &|_| serde_json::Value::Null);
         let fill::Body::Form(own_fields) = body else { panic!("{}: no form", place.name()) };
         let (session, other) = two(&h, &place);
@@ -92,27 +92,27 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
         for form in all {
             let mut fields = own_fields.clone();
             fields.push((store::sessions::FORM_FIELD, form.token));
-            let mut call: Call = request(place.route.method.as_str(), &path).host(&host).form(&fields);
+            let mut call: Call = fill::put_form(&place, request(place.route.method.as_str(), &path).host(&host), &fields);
             call = session.as_ref().map_or(call.clone(), |s| call.session_cookie(s));
             call = if form.browser.is_empty() { call } else { call.cookie(store::sessions::FORM_COOKIE, form.browser) };
             call = form.origin.map_or(call.clone(), |o| call.header("origin", o));
             call = form.site.map_or(call.clone(), |s| call.header("sec-fetch-site", s));
             h.forget();
-            h.db.execute_batch("SAVEPOINT form");
-            let reply = h.call(place.worker, call);
             sent += 1;
             let what = format!("{} from {:?} ({:?}), token {:?}", place.name(), form.origin, form.site, form.token);
-            let now = h.db.everything();
-            let changed: Vec<&String> = now.keys().filter(|t| now.get(*t) != whole.get(*t) && *t != "audit_events").collect();
-            if form.good {
-                assert_ne!(reply.code(), Code::CsrfRefused.slug(), "{what}");
-                // The form was let in. That what it speaks of is gone or closed is another matter.
-                assert!(reply.status < 500, "{what}: {reply:?}");
-            } else {
-                assert_eq!((reply.status, reply.code().as_str()), (403, Code::CsrfRefused.slug()), "{what}");
-                assert_eq!(changed, Vec::<&String>::new(), "{what}");
-            }
-            h.db.execute_batch("ROLLBACK TO form; RELEASE form");
+            h.db.undone(|| {
+                let reply = h.call(place.worker, call);
+                if form.good {
+                    assert_ne!(reply.code(), Code::CsrfRefused.slug(), "{what}");
+                    // The form was let in. That what it speaks of is gone or closed is another matter.
+                    assert!(reply.status < 500, "{what}: {reply:?}");
+                } else {
+                    let now = h.db.everything();
+                    let changed: Vec<&String> = now.keys().filter(|t| now.get(*t) != whole.get(*t) && *t != "audit_events").collect();
+                    assert_eq!((reply.status, reply.code().as_str()), (403, Code::CsrfRefused.slug()), "{what}");
+                    assert_eq!(changed, Vec::<&String>::new(), "{what}");
+                }
+            });
         }
     }
     println!("{routes} forms, {sent} sent");

@@ -83,7 +83,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
 
 /// The layers that a layer may stand on.
 pub const fn below(layer: Layer) -> &'static [Layer] {
-    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Shell, Store, Stripe, Testkit, Worker, Xtask};
+    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Shell, Store, Stripe, Testkit, Tests, Worker, Xtask};
     match layer {
         Layer::Crypto => &[],
         Layer::Kernel | Layer::Stripe => &[Crypto],
@@ -95,7 +95,7 @@ pub const fn below(layer: Layer) -> &'static [Layer] {
         Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue],
         Layer::Testkit => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
         Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Store, Shell, Queue, Worker],
-        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue, Worker, Testkit, Xtask],
+        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue, Worker, Testkit, Xtask, Tests],
     }
 }
 

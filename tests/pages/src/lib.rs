@@ -132,9 +132,11 @@ pub fn problems(page: &str) -> Vec<String> {
     let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
     must(unique.len() == ids.len(), "an id stands twice".into());
     for input in all("input").iter().filter(|t| t.get("type") != Some("hidden")) {
+        // In a table of choices the heads of row and column are the label: it is said in full beside the box.
+        let said = input.get("type") == Some("checkbox") && input.get("aria-label").is_some_and(|label| !label.is_empty());
         let labelled = input.get("id").is_some_and(|id| all("label").iter().any(|l| l.get("for") == Some(id)));
-        must(labelled, format!("no label for {:?}", input.get("name")));
-        must(input.get("autocomplete").is_some(), format!("no autocomplete for {:?}", input.get("name")));
+        must(labelled || said, format!("no label for {:?}", input.get("name")));
+        must(said || input.get("autocomplete").is_some(), format!("no autocomplete for {:?}", input.get("name")));
     }
     for table in all("table").iter().zip(1..) {
         must(all("caption").len() >= table.1, "a table without a caption".into());
@@ -230,6 +232,8 @@ mod tests {
             ("<label for=\"f\">F</label>", ""),
             ("for=\"f\"", "for=\"g\""),
             (" autocomplete=\"off\"", ""),
+            ("<label for=\"f\">F</label><input id=\"f\"", "<input type=\"checkbox\" aria-label=\"\""),
+            ("<label for=\"f\">F</label><input id=\"f\"", "<input type=\"text\" aria-label=\"F\""),
             ("action=\"/x\"", "action=\"//evil\""),
             ("action=\"/x\"", "action=\"https://evil\""),
             ("method=\"post\"", "method=\"get\""),

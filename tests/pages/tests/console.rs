@@ -1,6 +1,6 @@
 //! Every page of the operators' console: its structure, how many round trips it takes, and that a wrong address gets a page.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests; what goes wrong in them must stop the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
 
 use kernel::{Reply, route::Method};
 use pages::problems;

@@ -1,6 +1,6 @@
 //! What stands around pages: the navigation of a role, the switcher, the message of the form before, the choice of colors.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests; what goes wrong in them must stop the test")]
 
 use kernel::{Reply, flash};
 use pages::problems;

@@ -14,11 +14,19 @@ pub mod resend;
 pub mod unblock;
 
 use domain::customers::Customer;
-use kernel::{CustomerId, Read, Request, Result, Write, error::Code, limit::Exact};
+use kernel::{CustomerId, OrgId, Read, Request, Result, Stmt, Write, error::Code, limit::Exact};
 
 /// Invitations, first ones and repeated ones, of each member.
 pub const INVITATIONS: Exact = Exact { name: "customer_invitations", limit: 30, window_seconds: 3_600 };
 
+/// The customer that the path names, and a number that concerns them, in one round trip.
+async fn of_page_with(cx: &Read<'_>, req: &Request, number: impl FnOnce(&OrgId, &CustomerId) -> Stmt) -> Result<(Customer, i64)> {
+    let (org, id) = (cx.org()?, req.id_param::<CustomerId>("id")?);
+    let sets = cx.read(vec![store::customers::one(org, &id), number(org, &id)]).await?;
+    let mut first = sets.into_iter().map(|rows| rows.into_iter().next());
+    let customer = store::customers::of(&first.next().flatten().ok_or(Code::NotFound)?)?;
+    Ok((customer, first.next().flatten().map_or(Ok(0), |row| row.int(0))?))
+}
 /// The customer that the path names.
 macro_rules! named {
     ($name:ident, $cx:ty) => {

@@ -44,7 +44,7 @@ impl Command for Block {
         let wrong = fields(input.finish())?;
         only_active(&before)?;
         if !wrong.is_empty() {
-            let places = cx.first(signed_in(org, &before, cx.now())).await?.map_or(Ok(0), |row| row.int(0))?;
+            let places = cx.first(signed_in(org, &before.id, cx.now())).await?.map_or(Ok(0), |row| row.int(0))?;
             let (frame, sent) = (Frame::of(&cx, req), req.input()?);
             let main = block_page::render(slug, &before, frame.csrf(), places, sent.sent("reason"), &wrong);
             return Ok(cx.unchanged(block_page::page(&frame, slug, &before).again(&main)));

@@ -1,6 +1,6 @@
 //! `GET /o/{org}/customers/{id}/block`: asks for the reason before a customer is blocked.
 
-use super::{address, of_page};
+use super::{address, of_page_with};
 use domain::customers::{Customer, Status};
 use html::{
     confirm::Confirm,
@@ -8,7 +8,7 @@ use html::{
     part::count,
 };
 use kernel::{
-    Millis, OrgId, Query, Read, Reply, Request, Result, Route,
+    CustomerId, Millis, OrgId, Query, Read, Reply, Request, Result, Route,
     error::{Code, Error},
     host::Surface,
     input::FieldError,
@@ -26,8 +26,8 @@ kernel::sql! {
 }
 
 /// In how many places the customer is signed in.
-pub(super) fn signed_in(org: &OrgId, customer: &Customer, now: Millis) -> Stmt {
-    SIGNED_IN.bind([org.into(), (&customer.id).into(), now.into()])
+pub(super) fn signed_in(org: &OrgId, customer: &CustomerId, now: Millis) -> Stmt {
+    SIGNED_IN.bind([org.into(), customer.into(), now.into()])
 }
 
 /// Refuses what is for active customers only.
@@ -57,9 +57,9 @@ impl Query for BlockPage {
         summary: "Asks for the reason before a customer is blocked",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
-        let (org, slug, customer) = (cx.org()?, req.param("org")?, of_page(&cx, req).await?);
+        let slug = req.param("org")?;
+        let (customer, sessions) = of_page_with(&cx, req, |org, id| signed_in(org, id, cx.now())).await?;
         only_active(&customer)?;
-        let sessions = cx.first(signed_in(org, &customer, cx.now())).await?.map_or(Ok(0), |row| row.int(0))?;
         let frame = Frame::of(&cx, req);
         let main = render(slug, &customer, frame.csrf(), sessions, "", &[]);
         Ok(page(&frame, slug, &customer).reply(&main))
@@ -78,8 +78,8 @@ pub(super) fn render(slug: &str, customer: &Customer, csrf: &str, sessions: i64,
     let (title, action) = (format!("Block {}?", customer.name), format!("{here}/block"));
     let consequences = [
         match sessions {
-            0 => "They are not signed in now, and can’t sign in any more.".to_owned(),
-            n => format!("They are signed out of {} now, and can’t sign in any more.", count(n, "place", "places")),
+            0 => "They are not signed in now, and can no longer sign in.".to_owned(),
+            n => format!("They are signed out of {} now, and can no longer sign in.", count(n, "place", "places")),
         },
         "Links to sign in or to set a new password that they were sent stop working.".to_owned(),
         "Their tickets stay. You can unblock them at any time.".to_owned(),
@@ -88,7 +88,7 @@ pub(super) fn render(slug: &str, customer: &Customer, csrf: &str, sessions: i64,
         .value(reason)
         .rows(3)
         .max(500)
-        .hint("Your team and the audit log keep it. The customer does not see it.");
+        .hint("Your team sees it, and it is in the audit log. The customer does not see it.");
     html! {
         (form::summary(errors, &[field]))
         (Confirm::new(&title, &action, csrf, "Block customer", &here).consequences(&consequences).fields(field.render(errors)).render(&[]))

@@ -47,7 +47,7 @@ impl Command for Cancel {
         req.input()?.finish()?;
         let (org, slug, customer) = (cx.org()?, req.param("org")?, of_form(&cx, req).await?);
         only_invited(&customer)?;
-        let tickets = cx.first(written(org, &customer)).await?.map_or(Ok(0), |row| row.int(0))?;
+        let tickets = cx.first(written(org, &customer.id)).await?.map_or(Ok(0), |row| row.int(0))?;
         let change = cx.mutation(customer.id.as_str())?;
         let end = tokens::end(customer.id.as_str(), Purpose::CustomerInvitation, cx.now());
         let done = if tickets == 0 {

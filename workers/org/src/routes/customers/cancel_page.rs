@@ -1,10 +1,10 @@
 //! `GET /o/{org}/customers/{id}/invitation/cancel`: asks before an invitation is canceled.
 
-use super::{address, of_page};
+use super::{address, of_page_with};
 use domain::customers::{Customer, Status};
 use html::confirm::Confirm;
 use kernel::{
-    OrgId, Query, Read, Reply, Request, Result, Route,
+    CustomerId, OrgId, Query, Read, Reply, Request, Result, Route,
     error::{Code, Error},
     host::Surface,
     limit::Limit,
@@ -19,8 +19,8 @@ kernel::sql! {
 }
 
 /// How many tickets name the customer.
-pub(super) fn written(org: &OrgId, customer: &Customer) -> Stmt {
-    WRITTEN.bind([org.into(), (&customer.id).into()])
+pub(super) fn written(org: &OrgId, customer: &CustomerId) -> Stmt {
+    WRITTEN.bind([org.into(), customer.into()])
 }
 
 /// Refuses what is for open invitations only.
@@ -49,9 +49,9 @@ impl Query for CancelPage {
         summary: "Asks before a customer's invitation is canceled",
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
-        let (org, slug, customer) = (cx.org()?, req.param("org")?, of_page(&cx, req).await?);
+        let slug = req.param("org")?;
+        let (customer, tickets) = of_page_with(&cx, req, written).await?;
         only_invited(&customer)?;
-        let tickets = cx.first(written(org, &customer)).await?.map_or(Ok(0), |row| row.int(0))?;
         let frame = Frame::of(&cx, req);
         let here = address(slug, &customer);
         let (title, action) = (format!("Cancel the invitation of {}?", customer.name), format!("{here}/invitation/cancel"));
