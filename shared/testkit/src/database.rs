@@ -57,6 +57,15 @@ struct Planned {
     fault: DbFault,
 }
 
+/// A round trip, by the names of its statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trip {
+    /// Whether it changes something.
+    pub write: bool,
+    /// What it ran, in order.
+    pub statements: Vec<&'static str>,
+}
+
 /// The database.
 pub struct Database {
     conn: RefCell<Connection>,
@@ -66,6 +75,7 @@ pub struct Database {
     planned: RefCell<Vec<Planned>>,
     down: Cell<bool>,
     ran: RefCell<BTreeMap<&'static str, u64>>,
+    script: RefCell<Vec<Trip>>,
     hashers: OnceCell<Vec<(String, String)>>,
     hashed: RefCell<Option<(u64, BTreeMap<String, String>)>>,
 }
@@ -192,6 +202,7 @@ impl Database {
             planned: RefCell::default(),
             down: Cell::new(false),
             ran: RefCell::default(),
+            script: RefCell::default(),
             hashers: OnceCell::new(),
             hashed: RefCell::default(),
         }
@@ -213,6 +224,11 @@ impl Database {
     pub fn reset_counts(&self) {
         self.reads.set(0);
         self.writes.set(0);
+        self.script.borrow_mut().clear();
+    }
+    /// The round trips since the last [`Database::reset_counts`], in order.
+    pub fn script(&self) -> Vec<Trip> {
+        self.script.borrow().clone()
     }
     /// How often each statement ran, by its name; never forgotten.
     pub fn ran(&self) -> BTreeMap<&'static str, u64> {
@@ -262,6 +278,7 @@ impl Database {
         if let Some(DbFault::Refused(text)) = fault {
             return Err(DbError(text.into()));
         }
+        self.script.borrow_mut().push(Trip { write, statements: stmts.iter().map(|stmt| stmt.sql().name).collect() });
         for stmt in &stmts {
             *self.ran.borrow_mut().entry(stmt.sql().name).or_default() += 1;
         }

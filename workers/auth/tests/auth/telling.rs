@@ -1,0 +1,155 @@
+//! What an answer tells of an address: nothing. The same bytes, the same hashing and the same round trips, whether or not there is such
+//! an account (security-and-ui.md §1.3 T4; ASVS 6.3.8).
+
+use crate::browser::{Browser, NEW, deployment};
+use auth::{WORKER, password};
+use kernel::{Reply, time::Span};
+use std::{collections::BTreeSet, time::Instant};
+use testkit::{Harness, database::Trip};
+
+/// A form that takes an address from anybody.
+struct Way {
+    page: &'static str,
+    post: &'static str,
+    fields: &'static [(&'static str, &'static str)],
+    /// What the last batch may hold more for an account: it goes in one round trip with everything else.
+    more: &'static [&'static str],
+}
+const WAYS: &[Way] = &[
+    Way {
+        page: "/sign-in",
+        post: "/sign-in",
+        fields: &[("password", "not the password at all")],
+        more: &["auth::door::FAILED_USER", "auth::door::FAILED_CUSTOMER"],
+    },
+    Way {
+        page: "/sign-in/link",
+        post: "/sign-in/link",
+        fields: &[],
+        more: &["store::tokens::END", "store::tokens::ISSUE", "store::mail::POST"],
+    },
+    Way { page: "/reset", post: "/reset", fields: &[], more: &["store::tokens::END", "store::tokens::ISSUE", "store::mail::POST"] },
+    Way {
+        page: "/sign-up",
+        post: "/sign-up",
+        fields: &[("name", "Ada"), ("password", NEW)],
+        more: &["store::tokens::END", "store::tokens::ISSUE"],
+    },
+    Way { page: "/sign-up/sent", post: "/sign-up/resend", fields: &[], more: &["store::mail::POST"] },
+];
+
+/// A kind of address: with an account, one that is blocked, banned or only invited, and none.
+fn addresses(h: &Harness, portal: bool) -> Vec<(&'static str, String)> {
+    let team = &h.world.team;
+    let now = kernel::ports::Clock::now(&*h.clock);
+    if portal {
+        h.db.execute("UPDATE customers SET status = 'invited', password_hash = NULL WHERE id = ?1", &[(&team.customers[1].id).into()]);
+        vec![
+            ("an account", team.customers[0].email.clone()),
+            ("a blocked account", team.blocked.email.clone()),
+            ("an invited account", team.customers[1].email.clone()),
+            ("another organization's", h.world.free.customers[0].email.clone()),
+            ("nobody", "nobody@nowhere.example".into()),
+        ]
+    } else {
+        let until = now.plus(Span::days(9));
+        h.db.execute("UPDATE users SET banned_until = ?2, ban_reason = 'r' WHERE id = ?1", &[(&team.members[2].user).into(), until.into()]);
+        vec![
+            ("an account", team.members[1].email.clone()),
+            ("a banned account", team.members[2].email.clone()),
+            ("a customer's", team.customers[0].email.clone()),
+            ("nobody", "nobody@nowhere.example".into()),
+        ]
+    }
+}
+
+/// What an answer shows, without what is the browser's own, and the address that was typed.
+fn shown(reply: &Reply, email: &str) -> (u16, Vec<(String, String)>, String) {
+    let headers = reply.headers.iter().filter(|(n, _)| n != "x-request-id").map(|(n, v)| (n.to_string(), v.clone())).collect();
+    let text = reply.text().unwrap().replace(email, "ADDRESS");
+    let token = text.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("no token").to_owned();
+    (reply.status, headers, text.replace(&token, "TOKEN"))
+}
+
+struct Answer {
+    shown: (u16, Vec<(String, String)>, String),
+    hashes: u64,
+    script: Vec<Trip>,
+    took: std::time::Duration,
+}
+fn ask(h: &Harness, host: &str, way: &Way, email: &str) -> Answer {
+    let b = Browser::new(h, host);
+    b.get("/sign-in");
+    let mut fields = way.fields.to_vec();
+    fields.push(("email", email));
+    let call = b.filled(way.page, way.post, &fields);
+    h.db.reset_counts();
+    let (hashes, began) = (password::computed(), Instant::now());
+    let reply = h.call(&WORKER, call);
+    let took = began.elapsed();
+    Answer { shown: shown(&reply, email), hashes: password::computed() - hashes, script: h.db.script(), took }
+}
+
+/// The round trips alone: in which order, and which of them change something.
+fn trips(script: &[Trip]) -> Vec<bool> {
+    script.iter().map(|trip| trip.write).collect()
+}
+
+#[test]
+fn an_answer_says_nothing_of_the_address() {
+    let mut compared = 0;
+    for way in WAYS {
+        for portal in [false, true] {
+            let mut first: Option<(Answer, &str)> = None;
+            let world = deployment();
+            let kinds = addresses(&world, portal).len();
+            for at in 0..kinds {
+                // One deployment each: none counts against another.
+                let h = deployment();
+                h.db.execute("UPDATE orgs SET self_sign_up = 1", &[]);
+                let host = if portal { h.world.team.portal() } else { "app.localhost".to_owned() };
+                let (kind, email) = addresses(&h, portal).swap_remove(at);
+                let answer = ask(&h, &host, way, &email);
+                let Some((known, named)) = &first else {
+                    first = Some((answer, kind));
+                    continue;
+                };
+                let what = format!("{} at {host}: {named} and {kind}", way.post);
+                assert_eq!(answer.shown, known.shown, "{what}");
+                assert_eq!(answer.hashes, known.hashes, "{what}");
+                assert_eq!(trips(&answer.script), trips(&known.script), "{what}: {:?} {:?}", answer.script, known.script);
+                // Every round trip but the last is the same to the statement; the last differs by what was reviewed.
+                let (one, two) = (known.script.split_last().unwrap(), answer.script.split_last().unwrap());
+                assert_eq!(one.1, two.1, "{what}");
+                let names = |trip: &Trip| trip.statements.iter().copied().collect::<BTreeSet<_>>();
+                for name in names(one.0).symmetric_difference(&names(two.0)) {
+                    assert!(way.more.contains(name), "{what}: {name} runs for one of them only");
+                }
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} pairs of answers: the same bytes, hashes and round trips");
+}
+
+/// Printed, not asserted: on a machine that does other things at the same time a number would only be right by luck.
+/// `cargo nextest run -p auth --run-ignored all -E 'test(how_long)' --no-capture --release`
+#[test]
+#[ignore = "prints a comparison of times; asserts nothing"]
+fn how_long_an_answer_takes() {
+    for way in WAYS {
+        let mut samples: [Vec<u128>; 2] = Default::default();
+        for _ in 0..100 {
+            for (at, known) in [true, false].into_iter().enumerate() {
+                let h = deployment();
+                let email = if known { h.world.team.members[1].email.clone() } else { "nobody@nowhere.example".to_owned() };
+                samples[at].push(ask(&h, "app.localhost", way, &email).took.as_micros());
+            }
+        }
+        let [known, unknown] = samples.map(|mut s| {
+            s.sort_unstable();
+            s[s.len() / 2]
+        });
+        println!("{}: median {known} µs with an account, {unknown} µs without", way.post);
+    }
+}
