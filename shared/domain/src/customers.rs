@@ -63,20 +63,12 @@ pub fn refusal(plan: Plan, used: i64) -> String {
     let Some(most) = plan.limits().customers else { return "The plan has no limit of customers.".to_owned() };
     let lifts = match plan.next_where(|l| l.customers.is_none_or(|n| n > most)) {
         Some(next) => match next.limits().customers {
-            Some(n) => format!(" The {} plan has room for {n}.", name(next)),
-            None => format!(" The {} plan has no limit.", name(next)),
+            Some(n) => format!(" The {} plan has room for {n}.", next.name()),
+            None => format!(" The {} plan has no limit.", next.name()),
         },
         None => String::new(),
     };
-    format!("The {} plan has room for {most} customers, and {used} are there, open invitations included.{lifts}", name(plan))
-}
-
-const fn name(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Free => "Free",
-        Plan::Team => "Team",
-        Plan::Business => "Business",
-    }
+    format!("The {} plan has room for {most} customers, and {used} are there, open invitations included.{lifts}", plan.name())
 }
 
 #[cfg(test)]

@@ -48,6 +48,14 @@ impl Plan {
             Self::Business => "business",
         }
     }
+    /// As people read it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Free => "Free",
+            Self::Team => "Team",
+            Self::Business => "Business",
+        }
+    }
     /// Reads a stored plan. An unknown one is Free: entitlements fail closed.
     pub fn parse(text: &str) -> Self {
         Self::ALL.into_iter().find(|p| p.as_str() == text).unwrap_or(Self::Free)

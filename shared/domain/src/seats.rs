@@ -8,22 +8,14 @@ pub fn refusal(plan: Plan, members: i64, invitations: i64) -> String {
     let open = if invitations == 1 { "1 open invitation".to_owned() } else { format!("{invitations} open invitations") };
     let held = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
     let lifts = match plan.next_where(|l| i64::from(l.seats) > seats) {
-        Some(next) => format!(" The {} plan has {} seats.", name(next), next.limits().seats),
+        Some(next) => format!(" The {} plan has {} seats.", next.name(), next.limits().seats),
         None => String::new(),
     };
     format!(
         "The {} plan has {seats} seats, and {} are used: {held} and {open}. Remove a member or cancel an invitation, or choose a larger plan.{lifts}",
-        name(plan),
+        plan.name(),
         members.saturating_add(invitations),
     )
-}
-
-const fn name(plan: Plan) -> &'static str {
-    match plan {
-        Plan::Free => "Free",
-        Plan::Team => "Team",
-        Plan::Business => "Business",
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Every page of getting in and of one's account, on each of its surfaces, for whoever may open it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
-
 use kernel::{
     Id,
     host::Surface,

@@ -1,7 +1,5 @@
 //! What an operator stops is stopped everywhere: at once where the database is asked, within the lease where a record is cached.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests; what goes wrong in them must stop the test")]
-
 use kernel::{principal::Role, time::Span};
 use testkit::{Harness, Replied, get, post};
 

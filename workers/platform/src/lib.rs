@@ -1,7 +1,6 @@
 //! The operators' console: all organizations and accounts, the background work that needs a human, the logs. Also answers what no
 //! other Worker's routes match on the console's host, so that a wrong address gets a page.
 
-mod address;
 mod last_admin;
 pub mod owners;
 mod prefix;

@@ -71,7 +71,7 @@ pub(crate) use audit_columns;
 pub fn audit_row(row: &Row, now: Millis, whole: bool) -> Result<Vec<Markup>> {
     let (log, label, actor) = (row.text(1)?, row.text(6)?, row.text(5)?);
     let denied = row.text(8)? == "denied";
-    let of_actor = crate::address::with("/audit", &[("actor", actor)]);
+    let of_actor = html::list::address("/audit", &[("actor", actor)]);
     Ok(vec![
         html! { (when::ago(Millis::new(row.int(2)?), now)) p class="hint" { (row.text(9)?) } },
         html! { code { (row.text(3)?) } @if denied { " " (badge(Tone::Warn, "denied")) } },

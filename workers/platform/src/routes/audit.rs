@@ -1,12 +1,12 @@
 //! `GET /audit`: the platform's own log, or those of all organizations together, newest first.
 
 use crate::{
-    address, span,
+    span,
     words::{AUDIT_HEADINGS, audit_columns, audit_row},
 };
 use html::{
     form::{Field, Kind},
-    list::{Chip, Filters, Table, empty, no_match, pages},
+    list::{Chip, Filters, Table, address, address_without, empty, no_match, pages},
     page::{head, tabs},
 };
 use kernel::{
@@ -85,7 +85,7 @@ impl Query for AuditLogPage {
         }
         let from = day(&input, "from", &narrowed.from).unwrap_or_else(|| now.minus(BACK));
         let to = day(&input, "to", &narrowed.to).map_or_else(|| now.plus(Span::minutes(5)), |at| at.plus(Span::days(1)));
-        let filters = address::with("", &narrowed.pairs());
+        let filters = address("", &narrowed.pairs());
         let list = Page::of(&input, req, keys, &"platform", &filters)?;
         input.finish()?;
         let (first, end) = span::ids(from, to);
@@ -110,11 +110,11 @@ impl Query for AuditLogPage {
                 let cursor = Page::next(req, keys, &"platform", &filters, last.text(0)?);
                 let mut all = narrowed.pairs().to_vec();
                 all.push(("cursor", &cursor));
-                Some(address::with(PATH, &all))
+                Some(address(PATH, &all))
             }
             _ => None,
         };
-        let newest = (!list.after.is_empty()).then(|| address::with(PATH, &narrowed.pairs()));
+        let newest = (!list.after.is_empty()).then(|| address(PATH, &narrowed.pairs()));
         let any = narrowed.pairs().iter().skip(1).any(|(_, value)| !value.is_empty());
         let main = html! {
             (head("Audit log", "Whatever was changed, shown or refused. Events are never altered.", &html! {}))
@@ -123,7 +123,7 @@ impl Query for AuditLogPage {
             @if !cells.is_empty() {
                 (Table { caption: "Audit events", columns: AUDIT_HEADINGS }.render(&cells))
             } @else if any {
-                (no_match("No events match", "The last 30 days were looked through, or the days that you chose.", &address::with(PATH, &[("log", &narrowed.log)])))
+                (no_match("No events match", "The last 30 days were looked through, or the days that you chose.", &address(PATH, &[("log", &narrowed.log)])))
             } @else {
                 (empty("Nothing recorded in 30 days", "Choose an earlier day to look further back.", None))
             }
@@ -150,13 +150,13 @@ fn which(narrowed: &Narrowed) -> Markup {
     let of = |log: &'static str| {
         let pairs: Vec<(&str, &str)> =
             narrowed.pairs().into_iter().map(|(name, value)| (name, if name == "log" { log } else { value })).collect();
-        address::with(PATH, &pairs)
+        address(PATH, &pairs)
     };
     let everywhere = narrowed.log == "all" || (narrowed.log.is_empty() && !narrowed.actor.is_empty());
     let platform = narrowed.log == "platform" || (narrowed.log.is_empty() && !everywhere);
     let mut all = vec![("Platform", of("platform"), platform), ("All logs", of("all"), everywhere)];
     if !everywhere && !platform {
-        all.push(("One organization", address::with(PATH, &narrowed.pairs()), true));
+        all.push(("One organization", address(PATH, &narrowed.pairs()), true));
     }
     tabs("Logs", &all)
 }
@@ -168,7 +168,7 @@ fn filter(narrowed: &Narrowed) -> Markup {
         .into_iter()
         .zip(narrowed.pairs())
         .filter(|((key, _), (_, value))| !value.is_empty() && (*key != "log" || org))
-        .map(|((key, name), (_, value))| Chip { name, value, remove: address::without(PATH, &narrowed.pairs(), key) })
+        .map(|((key, name), (_, value))| Chip { name, value, remove: address_without(PATH, &narrowed.pairs(), key) })
         .collect();
     Filters { action: PATH, chips: &chips }.render(&html! {
         (html::form::hidden("log", &narrowed.log))

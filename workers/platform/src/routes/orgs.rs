@@ -1,10 +1,10 @@
 //! `GET /orgs`: every organization with its plan and status, newest first.
 
-use crate::{address, words::org_state};
+use crate::words::org_state;
 use domain::{like, plans::Plan};
 use html::{
     form::{Field, Kind, Pick},
-    list::{Chip, Filters, Table, empty, no_match, pages},
+    list::{Chip, Filters, Table, address, address_without, empty, no_match, pages},
     page::head,
     part::{name, thousands},
     when,
@@ -64,7 +64,7 @@ impl Query for Orgs {
         }
         let narrowed =
             [("q", q.as_deref().unwrap_or_default()), ("plan", plan.unwrap_or_default()), ("status", status.map_or("", |s| s.0))];
-        let filters = address::with("", &narrowed);
+        let filters = address("", &narrowed);
         let list = Page::of(&input, req, keys, &"platform", &filters)?;
         input.finish()?;
         let rows =
@@ -87,11 +87,11 @@ impl Query for Orgs {
         let older = match rows.iter().take(shown).next_back() {
             Some(last) if rows.len() > shown => {
                 let cursor = Page::next(req, keys, &"platform", &filters, last.text(0)?);
-                Some(address::with(PATH, &[narrowed[0], narrowed[1], narrowed[2], ("cursor", &cursor)]))
+                Some(address(PATH, &[narrowed[0], narrowed[1], narrowed[2], ("cursor", &cursor)]))
             }
             _ => None,
         };
-        let newest = (!list.after.is_empty()).then(|| address::with(PATH, &narrowed));
+        let newest = (!list.after.is_empty()).then(|| address(PATH, &narrowed));
         let any = narrowed.iter().any(|(_, value)| !value.is_empty());
         let main = html! {
             (head("Organizations", "Every tenant of this deployment, newest first.", &html! {}))
@@ -118,7 +118,7 @@ fn filter(narrowed: &[(&str, &str); 3], status: Option<&str>) -> Markup {
     let chips: Vec<Chip<'_>> = [("q", "Name or slug", q), ("plan", "Plan", plan), ("status", "Status", status.unwrap_or_default())]
         .into_iter()
         .filter(|(.., value)| !value.is_empty())
-        .map(|(key, name, value)| Chip { name, value, remove: address::without(PATH, narrowed, key) })
+        .map(|(key, name, value)| Chip { name, value, remove: address_without(PATH, narrowed, key) })
         .collect();
     Filters { action: PATH, chips: &chips }.render(&html! {
         (Field::new(Kind::Search, "q", "Name or slug").value(q).optional().render(&[]))

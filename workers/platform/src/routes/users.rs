@@ -1,13 +1,13 @@
 //! `GET /users`: every staff account, newest first.
 
 use crate::{
-    address, prefix,
+    prefix,
     words::{moment, user_state},
 };
 use domain::like;
 use html::{
     form::{Field, Kind, Pick},
-    list::{Chip, Filters, Table, empty, no_match, pages},
+    list::{Chip, Filters, Table, address, address_without, empty, no_match, pages},
     page::head,
     part::{Tone, badge, name, none, thousands},
 };
@@ -60,7 +60,7 @@ impl Query for Users {
         let q = input.opt_text("q", Text::line(0, 254)).map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
         let state = input.opt_choice("state", &STATES.iter().map(|(w, label)| (*w, (*w, *label))).collect::<Vec<_>>());
         let narrowed = [("q", q.as_deref().unwrap_or_default()), ("state", state.map_or("", |s| s.0))];
-        let filters = address::with("", &narrowed);
+        let filters = address("", &narrowed);
         let list = Page::of(&input, req, keys, &"platform", &filters)?;
         input.finish()?;
         let email = q.as_deref().map(str::to_lowercase);
@@ -97,11 +97,11 @@ impl Query for Users {
         let older = match rows.iter().take(shown).next_back() {
             Some(last) if rows.len() > shown => {
                 let cursor = Page::next(req, keys, &"platform", &filters, last.text(0)?);
-                Some(address::with(PATH, &[narrowed[0], narrowed[1], ("cursor", &cursor)]))
+                Some(address(PATH, &[narrowed[0], narrowed[1], ("cursor", &cursor)]))
             }
             _ => None,
         };
-        let newest = (!list.after.is_empty()).then(|| address::with(PATH, &narrowed));
+        let newest = (!list.after.is_empty()).then(|| address(PATH, &narrowed));
         let any = narrowed.iter().any(|(_, value)| !value.is_empty());
         let main = html! {
             (head("Users", "Staff accounts across all organizations. Customers are found by search.", &html! {}))
@@ -126,7 +126,7 @@ fn filter(narrowed: &[(&str, &str); 2], label: Option<&str>) -> Markup {
     let chips: Vec<Chip<'_>> = [("q", "Name or address", q), ("state", "State", label.unwrap_or_default())]
         .into_iter()
         .filter(|(.., value)| !value.is_empty())
-        .map(|(key, name, value)| Chip { name, value, remove: address::without(PATH, narrowed, key) })
+        .map(|(key, name, value)| Chip { name, value, remove: address_without(PATH, narrowed, key) })
         .collect();
     Filters { action: PATH, chips: &chips }.render(&html! {
         (Field::new(Kind::Search, "q", "Name or address").value(q).optional().render(&[]))
