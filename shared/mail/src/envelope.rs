@@ -60,18 +60,26 @@ pub struct Mail<'a> {
     pub org: Option<&'a OrgId>,
     /// Posting twice under one key posts once: event, recipient and channel.
     pub dedupe: Option<String>,
+    /// Written, and not posted.
+    pub void: bool,
     /// What is written.
     pub content: Content,
 }
 impl<'a> Mail<'a> {
     /// A letter under our own name.
     pub fn new(to: &'a str, letter: Letter) -> Self {
-        Self { to, org: None, dedupe: None, content: Content { letter, brand: Brand::default(), manage: None } }
+        Self { to, org: None, dedupe: None, void: false, content: Content { letter, brand: Brand::default(), manage: None } }
     }
     /// Under a tenant's name.
     #[must_use]
     pub fn from(mut self, brand: Brand) -> Self {
         self.content.brand = brand;
+        self
+    }
+    /// Written as any other, and posted to nobody unless there is somebody: an answer takes as long whether or not there is.
+    #[must_use]
+    pub fn only_if(mut self, somebody: bool) -> Self {
+        self.void = !somebody;
         self
     }
     /// About an organization.

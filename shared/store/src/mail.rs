@@ -8,10 +8,10 @@ use crypto::{
 use kernel::{Id, MailId, Millis, Mutation, Result, app::App, error::Error, ports::Queue, sql::Stmt};
 
 kernel::sql! {
-    /// Posts a mail, once for each key that keeps it from being posted twice.
+    /// Posts a mail, once for each key that keeps it from being posted twice; to nobody, nothing.
     Bookkeep Global("mail is the machine's; it may be about no organization, and is read by nobody but its sender")
     POST(7) -> [] =
-        "INSERT INTO mails(id, org_id, recipient, template, content, dedupe, next_at, created_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT(dedupe) DO NOTHING";
+        "INSERT INTO mails(id, org_id, recipient, template, content, dedupe, next_at, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7 WHERE ?3 <> '' ON CONFLICT(dedupe) DO NOTHING";
     /// The same for several: JSON of `[[id, org_id, recipient, template, content, dedupe], …]`.
     Bookkeep Global("mail is the machine's; it may be about no organization, and is read by nobody but its sender")
     POST_ALL(2) -> ["id"] =
@@ -40,7 +40,7 @@ pub fn row(keys: &KeyRing, id: &MailId, nonce: [u8; 12], now: Millis, mail: &Mai
     Ok(POST.bind([
         id.into(),
         mail.org.into(),
-        to.as_str().into(),
+        if mail.void { "" } else { to.as_str() }.into(),
         mail.content.letter.template().into(),
         sealed.into(),
         mail.dedupe.clone().into(),
@@ -54,7 +54,7 @@ pub fn row(keys: &KeyRing, id: &MailId, nonce: [u8; 12], now: Millis, mail: &Mai
 /// As [`row`].
 pub fn rows<'a>(keys: &KeyRing, now: Millis, mails: impl Iterator<Item = (MailId, [u8; 12], Mail<'a>)>) -> Result<Stmt> {
     let mut all = Vec::new();
-    for (id, nonce, mail) in mails {
+    for (id, nonce, mail) in mails.filter(|(.., mail)| !mail.void) {
         let (to, sealed) = fit(keys, &id, nonce, &mail)?;
         let org = mail.org.map(Id::as_str);
         all.push(serde_json::json!([id.as_str(), org, to.as_str(), mail.content.letter.template(), sealed, mail.dedupe]));
@@ -82,7 +82,8 @@ fn fit(keys: &KeyRing, id: &MailId, nonce: [u8; 12], mail: &Mail<'_>) -> Result<
 pub fn post(change: Mutation, app: &App, mail: &Mail<'_>) -> Result<Mutation> {
     let (id, nonce, now): (MailId, _, _) = (change.fresh_id(), change.fresh_bytes(), change.at());
     let stmt = row(&app.config.keys, &id, nonce, now, mail)?;
-    Ok(change.then(stmt).wake(Queue::Mail, id.as_str()))
+    let change = change.then(stmt);
+    Ok(if mail.void { change } else { change.wake(Queue::Mail, id.as_str()) })
 }
 
 /// Opens what a row says.

@@ -11,6 +11,13 @@ use mail::{Brand, Letter, Link, Mail};
 pub fn letter(change: Mutation, app: &App, door: Door<'_>, to: &str, letter: Letter) -> Result<Mutation> {
     store::mail::post(change, app, &under(app, door, Mail::new(to, letter)))
 }
+/// The same, posted only if there is somebody to read it: an answer takes as long whether or not there is.
+///
+/// # Errors
+/// As [`letter`].
+pub fn letter_if(somebody: bool, change: Mutation, app: &App, door: Door<'_>, to: &str, letter: Letter) -> Result<Mutation> {
+    store::mail::post(change, app, &under(app, door, Mail::new(to, letter)).only_if(somebody))
+}
 /// The same, posted once under that key.
 ///
 /// # Errors

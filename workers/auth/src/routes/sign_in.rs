@@ -160,16 +160,17 @@ async fn turn_away(
     let target = account.map_or("unknown", |a| a.id.as_str());
     let detail = format!("{{\"reason\":\"{why}\",\"surface\":\"{}\"}}", cx.site().surface().as_str());
     let mut change = cx.mutation_in(door.log(), actions::SIGN_IN_FAILED, target)?.denied().detail(detail);
-    if let Some(account) = account.filter(|_| why == "credentials") {
-        change = change.then(door.failed(&account.id));
-        if let Some(hash) = account.password_hash.as_deref()
-            && account.failures + 1 >= MOST_FAILURES
-        {
-            let letter = Letter::PasswordOff { name: account.name.clone(), at: cx.now(), reset: post::page(cx.app(), req, "/reset")? };
-            // Once for each password.
-            let key = format!("password_off:{}:{}", account.id, crypto::hash::sha256_hex(hash.as_bytes()));
-            change = post::letter_once(change, cx.app(), door, &account.email, letter, key)?;
-        }
+    if why == "credentials" {
+        // Counted for nobody too: the same statements, whether or not there is such an account.
+        change = change.then(door.failed(account.map_or("", |a| a.id.as_str())));
+    }
+    if let Some(account) = account.filter(|a| why == "credentials" && a.failures + 1 >= MOST_FAILURES)
+        && let Some(hash) = account.password_hash.as_deref()
+    {
+        let letter = Letter::PasswordOff { name: account.name.clone(), at: cx.now(), reset: post::page(cx.app(), req, "/reset")? };
+        // Once for each password.
+        let key = format!("password_off:{}:{}", account.id, crypto::hash::sha256_hex(hash.as_bytes()));
+        change = post::letter_once(change, cx.app(), door, &account.email, letter, key)?;
     }
     change.commit(form(cx, req, door, email, next, Problem::Credentials)).await
 }

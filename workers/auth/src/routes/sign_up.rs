@@ -9,12 +9,12 @@ pub mod verify_page;
 
 use crate::{door::Door, fields, links, post};
 use crypto::{keyring::KeyRing, secret::constant_time_eq};
-use kernel::{Mutation, Request, Result, Write, error::Error, input::FieldError};
+use kernel::{Mutation, Request, Result, Write, dispatch::SIGN_IN, error::Error, input::FieldError};
 use mail::Letter;
 use store::tokens::{self, Found, Issue, Purpose};
 
 /// What waits beside the link, sealed.
-#[derive(serde::Serialize, serde::Deserialize)]
+#[derive(Default, serde::Serialize, serde::Deserialize)]
 struct Pending {
     name: String,
     password_hash: String,
@@ -30,14 +30,33 @@ impl Pending {
         let here = links::browser(req);
         !here.is_empty() && constant_time_eq(here.as_bytes(), self.browser.as_bytes())
     }
-    /// Issues the link and posts it.
-    fn issue(&self, cx: &Write<'_>, req: &Request, door: Door<'_>, change: Mutation, email: &str) -> Result<Mutation> {
+    /// Issues the link and posts it; where there is an account, its owner is told that somebody tried. The same statements either way,
+    /// and where nobody waits for anything: then nothing is kept or sent.
+    fn issue(&self, cx: &Write<'_>, req: &Request, door: Door<'_>, change: Mutation, email: &str, to: To) -> Result<Mutation> {
         let detail = serde_json::to_string(self).map_err(|e| Error::incident("writing a sign-up", e.to_string()))?;
-        let of = Issue { purpose: Purpose::SignUp, subject: email, org: door.org(), host: req.host(), email, detail: Some(&detail) };
+        let subject = if to == To::Newcomer { email } else { "" };
+        let of = Issue { purpose: Purpose::SignUp, subject, org: door.org(), host: req.host(), email, detail: Some(&detail) };
         let (change, issued) = tokens::issue(change, cx.app(), &of)?;
         let link = tokens::link(cx.app(), req.host(), "/sign-up/verify", &issued)?;
-        post::letter(change, cx.app(), door, email, Letter::VerifyAddress { name: self.name.clone(), link, expires: issued.expires })
+        let letter = match to {
+            To::Owner => {
+                Letter::AlreadyRegistered { sign_in: post::page(cx.app(), req, SIGN_IN)?, reset: post::page(cx.app(), req, "/reset")? }
+            }
+            To::Newcomer | To::Nobody => Letter::VerifyAddress { name: self.name.clone(), link, expires: issued.expires },
+        };
+        post::letter_if(to != To::Nobody, change, cx.app(), door, email, letter)
     }
+}
+
+/// Whom a sign-up concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    /// Who wants an account.
+    Newcomer,
+    /// Who has one.
+    Owner,
+    /// Nobody: a mail that was asked for again, and that nobody waits for.
+    Nobody,
 }
 
 /// That the password is not the one that was chosen.

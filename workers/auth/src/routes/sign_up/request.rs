@@ -5,19 +5,17 @@ use crate::{
     door::{Door, Status},
     fields::{self, FORM},
     limits::{MAIL_BY_RECIPIENT, SIGN_UP_BY_ADDRESS},
-    links, password, post,
-    routes::sign_up::{Pending, page},
+    links, password,
+    routes::sign_up::{Pending, To, page},
 };
 use domain::actions;
 use kernel::{
-    Command, Committed, Mutation, Reply, Request, Result, Route, Write,
-    dispatch::SIGN_IN,
+    Command, Committed, Reply, Request, Result, Route, Write,
     host::Surface,
     limit::Limit,
     principal::Scope,
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-use mail::Letter;
 use shell::Frame;
 use store::limits::exact;
 
@@ -57,13 +55,7 @@ impl Command for SignUpRequest {
         let taken =
             cx.first(door.find(&email, "")).await?.map(|row| door.account(&row)).transpose()?.is_some_and(|a| a.status != Status::Invited);
         let change = cx.mutation_in(door.log(), actions::SIGN_UP_REQUESTED, "sign-up")?;
-        let change = if taken { told(&cx, req, door, change, &email)? } else { pending.issue(&cx, req, door, change, &email)? };
+        let change = pending.issue(&cx, req, door, change, &email, if taken { To::Owner } else { To::Newcomer })?;
         change.commit(Reply::see_other("/sign-up/sent")).await
     }
-}
-
-/// Tells the owner of an account that somebody tried.
-pub(super) fn told(cx: &Write<'_>, req: &Request, door: Door<'_>, change: Mutation, email: &str) -> Result<Mutation> {
-    let letter = Letter::AlreadyRegistered { sign_in: post::page(cx.app(), req, SIGN_IN)?, reset: post::page(cx.app(), req, "/reset")? };
-    post::letter(change, cx.app(), door, email, letter)
 }

@@ -4,7 +4,7 @@ use crate::{
     door::{Door, Status},
     fields::{self, FORM},
     limits::{MAIL_BY_ADDRESS, MAIL_BY_RECIPIENT},
-    routes::sign_up::{Pending, request, sent},
+    routes::sign_up::{Pending, To, sent},
 };
 use domain::actions;
 use kernel::{
@@ -50,11 +50,13 @@ impl Command for SignUpResend {
         let (waiting, account) = (sets.first().and_then(|rows| rows.first()), sets.get(1).and_then(|rows| rows.first()));
         let taken = account.map(|row| door.account(row)).transpose()?.is_some_and(|a| a.status != Status::Invited);
         let change = cx.mutation_in(door.log(), actions::SIGN_UP_REQUESTED, "sign-up")?;
-        let change = match tokens::judge(waiting, Purpose::SignUp, req.host(), now)? {
-            _ if taken => request::told(&cx, req, door, change, &email)?,
-            Ok(found) => Pending::of(&found, &cx.app().config.keys)?.issue(&cx, req, door, change, &email)?,
-            Err(_) => change,
+        let waiting = tokens::judge(waiting, Purpose::SignUp, req.host(), now)?.ok();
+        let (pending, to) = match waiting {
+            _ if taken => (Pending::default(), To::Owner),
+            Some(found) => (Pending::of(&found, &cx.app().config.keys)?, To::Newcomer),
+            None => (Pending::default(), To::Nobody),
         };
+        let change = pending.issue(&cx, req, door, change, &email, to)?;
         let reply = Reply::see_other("/sign-up/sent")
             .flash(flash::Tone::Done, "If a sign-up with this address is waiting, a new e-mail is on its way.");
         change.commit(reply).await
