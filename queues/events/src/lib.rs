@@ -22,8 +22,8 @@ macro_rules! wanted {
 
 kernel::sql! {
     Read Global("the event names its organization")
-    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan", "name", "slug", "accent", "logo"] =
-        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan, o.name, o.slug, o.branding ->> '$.primary' AS accent, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
+    OPEN(1) -> ["org_id", "type", "payload", "occurred_at", "plan", "name", "slug", "accent", "logo", "domain"] =
+        "SELECT e.org_id, e.type, e.payload, e.occurred_at, o.plan, o.name, o.slug, o.branding ->> '$.primary' AS accent, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo, (SELECT d.host FROM domains d WHERE d.org_id = o.id AND d.state = 'active' ORDER BY d.created_at, d.id LIMIT 1) AS domain FROM outbox e JOIN orgs o ON o.id = e.org_id WHERE e.id = ?1 AND e.dispatched_at IS NULL";
     /// Keeps the bytes to be signed, once, and only where an endpoint wants them.
     Bookkeep Org MESSAGE(7) -> [] = concat!(
         "INSERT INTO webhook_messages(org_id, id, type, payload, created_at, expires_at) SELECT ?1, ?2, ?3, ?4, ?6, ?7 \
@@ -58,6 +58,7 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
         slug: row.text(6)?,
         accent: row.opt_text(7)?,
         logo: row.opt_int(8)?,
+        domain: row.opt_text(9)?,
         data: &data,
     };
     let people = notify::write(task, &happened).await?;

@@ -56,6 +56,8 @@ pub(crate) struct Happened<'a> {
     pub accent: Option<&'a str>,
     /// The number of its look, where that has a logo.
     pub logo: Option<i64>,
+    /// The portal's own domain, where it has one: customers are signed in there.
+    pub domain: Option<&'a str>,
     pub data: &'a Value,
 }
 
@@ -145,7 +147,8 @@ fn compose(task: &Task<'_>, event: &Happened<'_>, facts: &Facts<'_>, types: &[&'
     let mut told: HashSet<String> = HashSet::new();
     let (mut entries, mut mails) = (Vec::new(), Vec::new());
     for (of, rows) in types.iter().zip(found) {
-        let host = if of.audience.is_customer() { config.portal_host(event.slug) } else { config.app_host.clone() };
+        let portal = || event.domain.map_or_else(|| config.portal_host(event.slug), str::to_owned);
+        let host = if of.audience.is_customer() { portal() } else { config.app_host.clone() };
         let origin = config.origin(&host);
         let (line, path) = ((of.line)(facts), (of.path)(facts));
         let link = Link::at(&origin, &path)?;

@@ -98,6 +98,7 @@ fn a_customers_mail_comes_under_the_tenants_name_and_leads_to_its_portal() {
     let h = Harness::new();
     let team = &h.world.team;
     h.db.execute("UPDATE orgs SET branding = '{\"primary\":\"#0a7f5a\"}' WHERE id = ?1", &[(&team.id).into()]);
+    h.db.execute("DELETE FROM domains", &[]);
     comment(&h, &team.tickets[0], ("staff", team.member(Role::Member).user.as_str()), false);
     let posted = h.posted();
     let message = &posted[0].message;
@@ -106,6 +107,32 @@ fn a_customers_mail_comes_under_the_tenants_name_and_leads_to_its_portal() {
     assert!(message.from_name.starts_with("canary-northwind-orgs-name"), "{}", message.from_name);
     assert!(message.text.contains(&format!("//northwind.localhost:8787/tickets/{}\n", team.tickets[0])), "{}", message.text);
     assert!(message.text.contains("//northwind.localhost:8787/account/notifications"));
+}
+
+/// Who is signed in at the tenant's own domain is not signed in at the slug's host.
+#[test]
+fn a_customers_mail_leads_to_the_domain_that_the_portal_has_and_to_no_other() {
+    let h = Harness::new();
+    let team = &h.world.team;
+    h.db.execute("DELETE FROM domains", &[]);
+    let insert = "INSERT INTO domains(org_id, id, host, state, proof, created_at) VALUES(?1, ?2, ?3, ?4, 'p', ?5)";
+    for (n, (org, host, state)) in [
+        (&h.world.free.id, "theirs.example", "active"),
+        (&team.id, "waiting.example", "pending"),
+        (&team.id, "gone.example", "removed"),
+        (&team.id, "help.example", "active"),
+        (&team.id, "newer.example", "active"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let at = i64::try_from(n).unwrap();
+        h.db.execute(insert, &[org.into(), format!("dom_{n}").into(), host.into(), state.into(), at.into()]);
+    }
+    comment(&h, &team.tickets[0], ("staff", team.member(Role::Member).user.as_str()), false);
+    let message = &h.posted()[0].message;
+    assert!(message.text.contains(&format!("//help.example:8787/tickets/{}\n", team.tickets[0])), "{}", message.text);
+    assert!(message.text.contains("//help.example:8787/account/notifications") && !message.text.contains("localhost"), "{}", message.text);
 }
 
 #[test]
