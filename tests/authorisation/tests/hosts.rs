@@ -1,8 +1,6 @@
 //! Hosts: an odd one is nobody's and gets no cookie, none leads to a default tenant, and no mail follows what a request says of its
 //! own host (security-and-ui.md §1.7 H1, §1.4).
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests stop the test")]
-
 use authorisation::{headers, worker};
 use kernel::host::Surface;
 use std::collections::BTreeSet;
