@@ -11,7 +11,7 @@ const FOLDER = join(ROOT, "docs/screenshots");
 const SHOTS = [
   { who: "owner", host: "app.localhost", pages: {
     overview: "/o/northwind", tickets: "/o/northwind/tickets", ticket: "/o/northwind/tickets/{ticket}", customers: "/o/northwind/customers",
-    members: "/o/northwind/members", branding: "/o/northwind/settings/branding", security: "/account/security", components: "/dev/components",
+    members: "/o/northwind/members", branding: "/o/northwind/settings/branding", domains: "/o/northwind/settings/domains", inbox: "/notifications", security: "/account/security", components: "/dev/components",
   } },
   { who: "customer", host: "northwind.localhost", pages: { "portal-home": "/", "portal-tickets": "/tickets", "portal-ticket": "/tickets/{own}" } },
   { who: "operator", host: "platform.localhost", pages: { console: "/", "console-orgs": "/orgs", "console-org": "/orgs/{org}", "console-jobs": "/jobs", "console-status": "/status" } },
@@ -27,7 +27,7 @@ await main(async () => {
   const runtime = await portico();
   const browser = await launch();
   mkdirSync(FOLDER, { recursive: true });
-  const [{ id: ticket }] = await runtime.sql("SELECT ticket_id AS id FROM ticket_comments GROUP BY ticket_id ORDER BY count(*) DESC, ticket_id LIMIT 1");
+  const [{ id: ticket }] = await runtime.sql("SELECT ticket_id AS id FROM ticket_comments WHERE org_id LIKE '%0001' GROUP BY ticket_id ORDER BY count(*) DESC, ticket_id DESC LIMIT 1");
   const [{ id: own }] = await runtime.sql("SELECT t.id FROM tickets t JOIN customers c ON c.id = t.customer_id WHERE c.email = 'customer01@example.com' AND t.org_id LIKE '%0001' ORDER BY t.id DESC LIMIT 1");
   const fill = (path) => path.replace("{ticket}", ticket).replace("{own}", own).replace("{org}", "org_018b0000000070008000000000000001");
   for (const { who, host, pages } of SHOTS) {

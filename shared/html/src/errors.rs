@@ -128,7 +128,14 @@ fn page(shell: &Shell<'_>, error: &Error, remedy: &str, request: &RequestId) -> 
             h1 { (shell.title) }
             @if !detail.is_empty() { p { (detail) } }
             @if !fields.is_empty() { ul { @for f in fields { li { code { (f.pointer.trim_start_matches(['/', '?'])) } ": " (f.message) " " (f.fix) } } } }
-            p { (remedy) @if let Some(span) = retry { " Try again in " (wait(span)) "." } }
+            p {
+                @match retry {
+                    // How long is all there is to do about it.
+                    Some(span) if code == Code::RateLimited => { "You can try again in " (wait(span)) "." },
+                    Some(span) => { (remedy) " Try again in " (wait(span)) "." },
+                    None => (remedy),
+                }
+            }
             p class="ways" {
                 @match code {
                     Code::SignInNeeded => a class="button primary" href=(kernel::dispatch::SIGN_IN) { "Sign in" },

@@ -124,7 +124,7 @@ fn to_do(label: &'static str, link: &Link) -> Step {
 fn once(label: &'static str, link: &Link, expires: Millis) -> Step {
     Step { expires: Some(expires), ..to_do(label, link) }
 }
-const IGNORE: &str = "If this was not you, nothing happens as long as the link is not used. You can ignore this mail.";
+const IGNORE: &str = "If this was not you, nothing happens as long as the link is not used. You can ignore this e-mail.";
 const NOT_YOU: &str = "If this was you, there is nothing to do. If it was not, somebody may have access to your account: review it now.";
 const ACCOUNT: &str = "This is a security notice about your account. Such notices are always sent.";
 
@@ -219,7 +219,7 @@ impl Letter {
                 says: vec![hello(name), format!("Confirm that this address is yours, and your {brand} account is ready.")],
                 steps: vec![once("Confirm address", link, *expires)],
                 then: vec![IGNORE.to_owned()],
-                reason: format!("You get this mail because this address was used to sign up for {brand}."),
+                reason: format!("You get this e-mail because this address was used to sign up for {brand}."),
             },
             Self::AlreadyRegistered { sign_in, reset } => Parts {
                 subject: format!("You already have a {brand} account"),
@@ -229,7 +229,7 @@ impl Letter {
                 )],
                 steps: vec![to_do("Sign in", sign_in), to_do("Reset the password", reset)],
                 then: vec!["If this was not you, there is nothing to do: your account is unchanged.".to_owned()],
-                reason: format!("You get this mail because this address was used to sign up for {brand}."),
+                reason: format!("You get this e-mail because this address was used to sign up for {brand}."),
             },
             Self::SignInLink { link, expires } => Parts {
                 subject: format!("Sign in to {brand}"),
@@ -237,7 +237,7 @@ impl Letter {
                 says: vec![format!("Use this link to sign in to {brand}. It works once, in the browser that asked for it. Don't pass it on.")],
                 steps: vec![once("Sign in", link, *expires)],
                 then: vec![IGNORE.to_owned()],
-                reason: format!("You get this mail because a sign-in to {brand} was asked for with this address."),
+                reason: format!("You get this e-mail because a sign-in to {brand} was asked for with this address."),
             },
             Self::ResetPassword { name, link, expires } => Parts {
                 subject: format!("Set a new password for {brand}"),
@@ -247,8 +247,8 @@ impl Letter {
                     format!("A new password was asked for, for your {brand} account. The link works once; it ends every session of the account."),
                 ],
                 steps: vec![once("Set a new password", link, *expires)],
-                then: vec!["If this was not you, ignore this mail: your password stays as it is.".to_owned()],
-                reason: "You get this mail because somebody asked to reset the password of the account with this address.".to_owned(),
+                then: vec!["If this was not you, ignore this e-mail: your password stays as it is.".to_owned()],
+                reason: "You get this e-mail because somebody asked to reset the password of the account with this address.".to_owned(),
             },
             Self::PasswordChanged { name, at, account } => notice(
                 format!("Your {brand} password was changed"),
@@ -283,7 +283,7 @@ impl Letter {
                 says: vec![hello(name), format!("Confirm that your {brand} account is to use this address. Until then nothing changes.")],
                 steps: vec![once("Confirm new address", link, *expires)],
                 then: vec![IGNORE.to_owned()],
-                reason: "You get this mail because an account asked to change its address to this one.".to_owned(),
+                reason: "You get this e-mail because an account asked to change its address to this one.".to_owned(),
             },
             Self::AddressChanged { name, new_address, undo, expires } => Parts {
                 subject: format!("Your {brand} address was changed"),
@@ -344,15 +344,15 @@ impl Letter {
                     shown(role)
                 )],
                 steps: vec![once("See the invitation", link, *expires)],
-                then: vec!["If you don't know who invited you, ignore this mail: you join only if you accept.".to_owned()],
-                reason: format!("You get this mail because {} entered this address.", shown(inviter)),
+                then: vec!["If you don't know who invited you, ignore this e-mail: you join only if you accept.".to_owned()],
+                reason: format!("You get this e-mail because {} entered this address.", shown(inviter)),
             },
             Self::InvitationAccepted { org, member, role, link } => plain(
                 format!("{} joined {}", shown(member), shown(org)),
                 "Your invitation was accepted.",
                 vec![format!("{} accepted your invitation to {} and has the role {}.", shown(member), shown(org), shown(role))],
                 vec![to_do("See the members", link)],
-                "You get this mail because you sent the invitation.",
+                "You get this e-mail because you sent the invitation.",
             ),
             Self::MemberRemoved { org, at } => plain(
                 format!("You were removed from {}", shown(org)),
@@ -363,21 +363,21 @@ impl Letter {
                     moment(*at)
                 )],
                 Vec::new(),
-                "You get this mail because you were a member of this organization.",
+                "You get this e-mail because you were a member of this organization.",
             ),
             Self::RoleChanged { org, role, link } => plain(
                 format!("Your role in {} changed", shown(org)),
                 "What you can see and do may have changed.",
                 vec![format!("Your role in {} is now {}.", shown(org), shown(role))],
                 vec![to_do("Open the organization", link)],
-                "You get this mail because you are a member of this organization.",
+                "You get this e-mail because you are a member of this organization.",
             ),
             Self::OwnershipTransferred { org, from, to, at, link } => plain(
                 format!("{} has a new owner", shown(org)),
                 "The ownership was transferred.",
                 vec![format!("The ownership of {} went from {} to {} on {}.", shown(org), shown(from), shown(to), moment(*at))],
                 vec![to_do("Open the organization", link)],
-                "You get this mail because you were or are the owner of this organization.",
+                "You get this e-mail because you were or are the owner of this organization.",
             ),
             Self::OrgDeletionScheduled { org, by, until, link } => Parts {
                 then: vec!["After that its data is removed and can't be restored.".to_owned()],
@@ -386,7 +386,7 @@ impl Letter {
                     "It can be canceled until then.",
                     vec![format!("{} asked to delete {}. It will be deleted on {}; until then an owner can cancel it.", shown(by), shown(org), moment(*until))],
                     vec![to_do("See or cancel the deletion", link)],
-                    "You get this mail because you are an owner of this organization.",
+                    "You get this e-mail because you are an owner of this organization.",
                 )
             },
             Self::OrgDeletionCanceled { org, by, link } => plain(
@@ -394,50 +394,50 @@ impl Letter {
                 "The deletion was canceled.",
                 vec![format!("{} canceled the deletion of {}. Nothing was removed.", shown(by), shown(org))],
                 vec![to_do("Open the organization", link)],
-                "You get this mail because you are an owner of this organization.",
+                "You get this e-mail because you are an owner of this organization.",
             ),
             Self::CustomerInvitation { org, link, expires } => Parts {
                 subject: format!("{} invites you to its portal", shown(org)),
                 preheader: "Set up your account to see and write tickets.".to_owned(),
                 says: vec![format!("{} set up an account for you. Choose a password, and you can follow your tickets and write new ones.", shown(org))],
                 steps: vec![once("Set up your account", link, *expires)],
-                then: vec!["If you don't know why you were invited, ignore this mail: nothing happens until you accept.".to_owned()],
-                reason: format!("You get this mail because {} entered this address.", shown(org)),
+                then: vec!["If you don't know why you were invited, ignore this e-mail: nothing happens until you accept.".to_owned()],
+                reason: format!("You get this e-mail because {} entered this address.", shown(org)),
             },
             Self::AccountDeleted { name, at } => plain(
                 format!("Your {brand} account was deleted"),
                 "Your data was removed.",
-                vec![hello(name), format!("Your account was deleted on {}. This is the last mail to this address.", moment(*at))],
+                vec![hello(name), format!("Your account was deleted on {}. This is the last e-mail to this address.", moment(*at))],
                 Vec::new(),
-                "You get this mail because this was the address of the account.",
+                "You get this e-mail because this was the address of the account.",
             ),
             Self::TicketReply { subject, author, link } => plain(
                 format!("New reply: {}", shown(subject)),
                 "Your ticket has a new reply.",
                 vec![format!("{} replied to the ticket “{}”.", shown(author), shown(subject))],
                 vec![to_do("Read the reply", link)],
-                "You get this mail because you take part in this ticket.",
+                "You get this e-mail because you take part in this ticket.",
             ),
             Self::TicketAssigned { subject, org, link } => plain(
                 format!("Assigned to you: {}", shown(subject)),
                 "A ticket was assigned to you.",
                 vec![format!("The ticket “{}” of {} was assigned to you.", shown(subject), shown(org))],
                 vec![to_do("Open the ticket", link)],
-                "You get this mail because the ticket was assigned to you.",
+                "You get this e-mail because the ticket was assigned to you.",
             ),
             Self::TicketCreated { subject, org, link } => plain(
                 format!("New ticket: {}", shown(subject)),
                 "A ticket came in.",
                 vec![format!("{} has a new ticket: “{}”.", shown(org), shown(subject))],
                 vec![to_do("Open the ticket", link)],
-                "You get this mail because you chose to be told of new tickets.",
+                "You get this e-mail because you chose to be told of new tickets.",
             ),
             Self::TicketClosed { subject, link } => plain(
                 format!("Closed: {}", shown(subject)),
                 "Your ticket was closed.",
                 vec![format!("Your ticket “{}” was closed.", shown(subject))],
                 vec![to_do("Open the ticket", link)],
-                "You get this mail because it is your ticket.",
+                "You get this e-mail because it is your ticket.",
             ),
             Self::AccountBanned { name, reason, until } => plain(
                 format!("Your {brand} account was banned"),
@@ -451,7 +451,7 @@ impl Letter {
                     format!("The reason given: {}", sentence(reason)),
                 ],
                 Vec::new(),
-                "You get this mail because this is the address of the account.",
+                "You get this e-mail because this is the address of the account.",
             ),
             Self::OrgSuspended { org, reason } => plain(
                 format!("{} was suspended", shown(org)),
@@ -461,28 +461,28 @@ impl Letter {
                     format!("The reason given: {}", sentence(reason)),
                 ],
                 Vec::new(),
-                "You get this mail because you are an owner of this organization.",
+                "You get this e-mail because you are an owner of this organization.",
             ),
             Self::OrgResumed { org, link } => plain(
                 format!("{} is active again", shown(org)),
                 "The suspension ended.",
                 vec![format!("The organization {} can be used again.", shown(org))],
                 vec![to_do("Open the organization", link)],
-                "You get this mail because you are an owner of this organization.",
+                "You get this e-mail because you are an owner of this organization.",
             ),
             Self::ExportReady { org, link } => plain(
                 format!("Your export from {} is ready", shown(org)),
                 "It can be downloaded for 7 days.",
                 vec![format!("The export that you asked for in {} is ready. It can be downloaded for 7 days.", shown(org))],
                 vec![to_do("See the export", link)],
-                "You get this mail because you asked for the export.",
+                "You get this e-mail because you asked for the export.",
             ),
             Self::ExportFailed { org, link } => plain(
                 format!("Your export from {} could not be made", shown(org)),
                 "Ask for it again; if it fails once more, write to support.",
                 vec![format!("The export that you asked for in {} could not be made. Ask for it again; if it fails once more, write to support.", shown(org))],
                 vec![to_do("See the export", link)],
-                "You get this mail because you asked for the export.",
+                "You get this e-mail because you asked for the export.",
             ),
             Self::EndpointDisabled { org, reason, link } => plain(
                 format!("A webhook endpoint of {} was switched off", shown(org)),
@@ -492,21 +492,21 @@ impl Letter {
                     "What happens meanwhile is held for 14 days. Switched on again within that time, the endpoint misses nothing.".to_owned(),
                 ],
                 vec![to_do("Open the organization", link)],
-                "You get this mail because you administer this organization.",
+                "You get this e-mail because you administer this organization.",
             ),
             Self::Notice { line, org, about, link } => plain(
                 shown(line),
                 &sentence(about),
                 vec![format!("{} ({})", sentence(line), shown(org))],
                 vec![to_do("See what happened", link)],
-                "You get this mail because you chose to be told of this.",
+                "You get this e-mail because you chose to be told of this.",
             ),
             Self::SubscriptionChanged { org, plan, link } => plain(
                 format!("The subscription of {} changed", shown(org)),
                 "See what it is now.",
                 vec![format!("The subscription of {} changed. Its plan is {}.", shown(org), shown(plan))],
                 vec![to_do("See the plan", link)],
-                "You get this mail because you look after the billing of this organization.",
+                "You get this e-mail because you look after the billing of this organization.",
             ),
         }
     }

@@ -12,7 +12,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// Gmail shows no more than that.
 pub const MOST_BYTES: usize = 102 * 1_024;
-const ACCENT: Color = Color::of(0x1f, 0x5e, 0xff);
+const ACCENT: Color = Color::of(0x4b, 0x45, 0xd6);
 const FONT: &str = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Helvetica,Arial,sans-serif;";
 
 /// A letter as a provider is handed it, without MIME.

@@ -91,7 +91,7 @@ fn check(letter: &Letter, message: &Message) {
         let address = "https://app.example/links/s3cret?a=1&amp;b=2";
         assert!(html.contains(&format!("href=\"{address}\"")) && html.contains(&format!(">{address}</a>")), "{what}: {html}");
     }
-    assert!(text.contains("You get this mail because") || text.contains("Such notices are always sent"), "{what}: says why");
+    assert!(text.contains("You get this e-mail because") || text.contains("Such notices are always sent"), "{what}: says why");
     assert_eq!(message.unsubscribe.is_some(), !letter.is_security(), "{what}");
     assert_eq!(html.contains("/account/notifications"), !letter.is_security(), "{what}");
     assert!(!format!("{letter:?} {message:?}").contains("s3cret"), "{what}: Debug shows no token");
@@ -146,7 +146,7 @@ fn a_tenants_colors_are_colors_or_ours() {
     assert!(html("#0a7f5a").contains("background-color:#0a7f5a") && html("#0a7f5a").contains("color:#ffffff;\">Open the ticket"));
     assert!(html("#ffe000").contains("color:#0b0c0f;\">Open the ticket"), "readable on yellow");
     for wrong in ["red", "#fff", "#12345g", "#000000;x"] {
-        assert!(html(wrong).contains("background-color:#1f5eff"), "{wrong}");
+        assert!(html(wrong).contains("background-color:#4b45d6"), "{wrong}");
     }
 }
 

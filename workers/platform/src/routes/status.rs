@@ -42,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "inbox",
     "invitations",
     "jobs",
+    "logos",
     "mails",
     "memberships",
     "notification_choices",

@@ -121,18 +121,8 @@ impl Seen {
         let assignee = html! { @match &self.assignee { Some(called) => (name(called)), None => (none("nobody")) } };
         let labels: Vec<Field<'_>> =
             LABELS.into_iter().chain([Field::lines("body", "Comment"), Field::radio("internal", "Visibility", &[])]).collect();
-        // What the customer asked stands as what they said.
-        let asked = match &self.customer {
-            Some((called, _)) => thread(&[Comment {
-                author: called,
-                role: "Customer",
-                when: when::ago(ticket.created_at, now),
-                body: &ticket.body,
-                internal: false,
-            }]),
-            None => html! { div class="card" { (prose(&ticket.body)) } },
-        };
-        let said = html! { (asked) (self.comments(&here, older, now)?) };
+        // Nobody's name stands over it: a colleague or a program may have written it for the customer.
+        let said = html! { div class="card" { h2 { "Description" } (prose(&ticket.body)) } (self.comments(&here, older, now)?) };
         Ok(html! {
             (form::summary(typed.errors, &labels))
             (head_with(&name(&ticket.subject), &badges, "", &actions))

@@ -9,7 +9,7 @@ use html::{
     form::{self, Field, Form},
     history::{Comment, thread},
     page::{card, head_with},
-    part::{copyable, facts, name},
+    part::{copyable, facts, name, prose},
     when,
 };
 use kernel::{
@@ -141,7 +141,7 @@ impl<'a> Shown<'a> {
                 ("Updated", when::at(Millis::new(row.int(4)?))),
                 ("Ticket", copyable(self.id.as_str())),
             ]))
-            (thread(&[Comment { author: &self.me.name, role: "You", when: when::at(Millis::new(row.int(3)?)), body: row.text(1)?, internal: false }]))
+            (card("Description", "", &html! {}, &prose(row.text(1)?)))
             h2 { "Replies" }
             @if let Some(href) = &earlier { p { a href=(href) { "Earlier replies" } } }
             @if said.is_empty() { p class="quiet" { "No replies yet." } } @else { (thread(&said)) }
