@@ -30,7 +30,7 @@ fn every_component_is_well_formed_on_every_surface_and_in_every_theme() {
 fn the_stylesheet_and_the_script_stay_small() {
     // Uncompressed: compressed they are about a fifth and a third of it, and a first load may have 60 KB compressed.
     let assets = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../workers/switch/public/assets");
-    for (file, cap) in [("app.css", 48_000), ("app.js", 16_000)] {
+    for (file, cap) in [("app.css", 48_000), ("app.js", 18_000)] {
         let size = fs::metadata(assets.join(file)).unwrap().len();
         assert!(size < cap, "{file} has {size} bytes");
     }

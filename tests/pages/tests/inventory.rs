@@ -61,6 +61,7 @@ const STATES: &[(&str, &str)] = &[
 ];
 const AUTHENTICATORS: &str = "INSERT OR IGNORE INTO authenticators(subject, secret, created_at, confirmed_at) \
     SELECT id, 'sealed', 1, 1 FROM users UNION ALL SELECT id, 'sealed', 1, 1 FROM customers";
+/// Gives every organization colors and takes its logo into use.
 const BRANDED: &str = "UPDATE orgs SET branding = json_object('primary', '#0b3d91', 'link', '#0b3d91', 'background', '#ffffff', \
     'card', '#ffffff', 'border', '#dddddd', 'logo', json_object('key', (SELECT key FROM logos WHERE org_id = orgs.id), 'type', 'image/png'))";
 /// Pages that only lead on unless more is said: (path, what is added to the address).

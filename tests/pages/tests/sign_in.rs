@@ -439,7 +439,7 @@ fn no_console_opens_by_a_password_alone() {
         let page = h.call(&auth::WORKER, get("/sign-in").on(Surface::Platform));
         let text = page.text().unwrap();
         assert_eq!((page.status, problems(text)), (200, vec![]));
-        assert!(text.contains("asks for a code of your authenticator app"));
+        assert!(text.contains("asks for a code from your authenticator app"));
         let reply = sign_in(&h, "platform.localhost", &h.world.operator.email, PASSWORD);
         let cookie = reply.cookie(COOKIE).unwrap();
         assert_eq!((reply.status, reply.header("location")), (303, Some("/challenge")));
