@@ -59,7 +59,7 @@ fn until(h: &Harness, id: &MailId, state: &str) {
         let _ = h.tick(&WORKER, &HANDLERS, Cron::Minute);
         h.drain(&WORKER, &HANDLERS);
     }
-    panic!("never {state}: {}", column(h, id, "state || ' ' || COALESCE(last_error, '')"));
+    assert_eq!(column(h, id, "state"), state, "in time: {}", column(h, id, "last_error"));
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn a_comment_goes_to_the_other_side() {
     assert!(told(&h, "ticket_reply").is_empty() && mailed(&h, "ticket_reply").is_empty(), "an internal one is the team's");
     comment(&h, ticket, ("staff", team.member(Role::Member).user.as_str()), false);
     assert_eq!(told(&h, "ticket_reply"), BTreeSet::from([one.id.to_string()]));
-    assert_eq!(mailed(&h, "ticket_reply"), [one.email.clone()]);
+    assert_eq!(mailed(&h, "ticket_reply"), std::slice::from_ref(&one.email));
     let path = h.db.text("SELECT path FROM inbox WHERE type = 'ticket_reply'", &[]);
     assert_eq!(path, format!("/tickets/{ticket}"));
     // The ticket is assigned to the member at index 1 of the roles.
