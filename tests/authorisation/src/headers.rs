@@ -17,7 +17,10 @@ pub fn wrong(reply: &Reply) -> Vec<String> {
     let picture = reply.header("content-type").is_some_and(|t| t.starts_with("image/"));
     must("cross-origin-resource-policy", &|v| v == "same-origin" || (picture && v == "cross-origin"));
     must("permissions-policy", &|v| ["camera=()", "geolocation=()", "microphone=()", "payment=()"].iter().all(|p| v.contains(p)));
-    must("cache-control", &|v| v.contains("no-store"));
+    // A tenant's colors and logo are everybody's, under an address that changes with them; whatever else there is, no cache keeps.
+    let public = reply.status == 200 && reply.header("content-type").is_some_and(|t| t.starts_with("image/") || t.starts_with("text/css"));
+    let kept = |v: &str| matches!(v, "no-cache" | "public, max-age=31536000, immutable");
+    must("cache-control", &|v| v.contains("no-store") || (public && kept(v) && reply.header("set-cookie").is_none()));
     must("content-security-policy", &|v| {
         let strict = v.contains("default-src 'none'") && v.contains("frame-ancestors 'none'");
         strict && !v.contains("unsafe-") && !v.contains('*') && !v.contains("data: 'self'")
@@ -60,7 +63,8 @@ const COOKIES: &[(&str, bool)] = &[
 pub fn tight(set_cookie: &str) -> bool {
     COOKIES.iter().any(|(name, hidden)| {
         let rest = set_cookie.strip_prefix(name).and_then(|rest| rest.strip_prefix('='));
-        let attributes = if *hidden { "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=" } else { "; Path=/; Secure; SameSite=Lax; Max-Age=" };
+        let attributes =
+            if *hidden { "; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=" } else { "; Path=/; Secure; SameSite=Lax; Max-Age=" };
         rest.and_then(|rest| rest.split_once(attributes)).is_some_and(|(value, age)| {
             // RFC 6265bis: at most 4,096 bytes of name and value, at most 400 days.
             let plain = value.bytes().all(|b| b.is_ascii_graphic() && !b"\",;\\".contains(&b)) && name.len() + value.len() <= 4_096;

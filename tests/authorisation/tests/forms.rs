@@ -47,7 +47,11 @@ fn a_form_from_anywhere_else_is_refused_and_changes_nothing() {
     let (mut routes, mut sent) = (0, 0);
     for place in places().into_iter().filter(|p| p.route.csrf == Csrf::OriginAndToken) {
         routes += 1;
-        assert!(matches!(place.route.payload, Payload::Form(_) | Payload::Upload(_)), "{}: what proves itself by a token is a form", place.name());
+        assert!(
+            matches!(place.route.payload, Payload::Form(_) | Payload::Upload(_)),
+            "{}: what proves itself by a token is a form",
+            place.name()
+        );
         let body = fill::body(&place, &|_| serde_json::Value::Null);
         let fill::Body::Form(own_fields) = body else { panic!("{}: no form", place.name()) };
         let (session, other) = two(&h, &place);

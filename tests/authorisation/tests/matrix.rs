@@ -88,6 +88,13 @@ struct Matrix {
 impl Matrix {
     fn new() -> Self {
         let h = Harness::new();
+        // Each has a logo, so that there is one to be seen.
+        h.db.execute(
+            "UPDATE orgs SET branding_version = 1, branding = json_object('primary', '#0b3d91', 'link', '#0b3d91', 'background', '#ffffff', \
+             'card', '#ffffff', 'border', '#dddddd', \
+             'logo', json_object('key', (SELECT key FROM logos WHERE org_id = orgs.id), 'type', 'image/png'))",
+            &[],
+        );
         let (whole, objects) = (h.db.everything(), h.blobs.keys());
         Self { h, whole, objects, cells: 0, refused: 0, let_in: 0, failures: Vec::new(), statuses: BTreeMap::new() }
     }
