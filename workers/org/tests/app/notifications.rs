@@ -1,23 +1,13 @@
 //! The inbox and the choices of a staff account.
 
-#![expect(clippy::unwrap_used, reason = "what goes wrong in a test must stop it")]
-
-use kernel::{Id, Reply, host::Surface, principal::Role, time::Span};
+use super::{page, send};
+use kernel::{Id, host::Surface, principal::Role, time::Span};
 use org::WORKER;
 use testkit::{
-    Call, Harness, get, post,
-    world::{Member, Session, entry_of},
+    Harness, get,
+    world::{Member, entry_of},
 };
 
-fn page(h: &Harness, path: &str, session: &Session) -> String {
-    let reply = h.call(&WORKER, get(path).on(Surface::App).session(session));
-    assert_eq!(reply.status, 200, "{reply:?}");
-    reply.text().unwrap().to_owned()
-}
-fn send(h: &Harness, path: &str, session: &Session, fields: &[(&str, &str)]) -> Reply {
-    let call: Call = h.form(&WORKER, post(path).on(Surface::App), Some(session), fields);
-    h.call(&WORKER, call)
-}
 fn unread(h: &Harness, recipient: &str) -> i64 {
     h.db.count("SELECT count(*) FROM inbox WHERE recipient = ?1 AND read_at IS NULL", &[recipient.into()])
 }

@@ -1,31 +1,15 @@
 //! Customers in the staff's app: the list, the invitation and its limits, blocking; and the search over everything.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong in a test must stop it")]
-
-use kernel::{CustomerId, Id, Reply, host::Surface, ports::Clock, principal::Role, sql::Value, time::Span};
+use super::{form, link, look, page, send};
+use kernel::{CustomerId, Id, Reply, ports::Clock, principal::Role, sql::Value, time::Span};
 use org::WORKER;
 use testkit::{
-    Call, Harness, Replied, get, post,
+    Harness, Replied, get,
     world::{Org, Session},
 };
 
 const LIST: &str = "/o/northwind/customers";
 
-fn look(h: &Harness, path: &str, session: &Session) -> Reply {
-    h.call(&WORKER, get(path).on(Surface::App).session(session))
-}
-fn page(h: &Harness, path: &str, session: &Session) -> String {
-    let reply = look(h, path, session);
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    reply.text().unwrap().to_owned()
-}
-fn form(h: &Harness, path: &str, session: &Session, fields: &[(&str, &str)]) -> Call {
-    h.form(&WORKER, post(path).on(Surface::App), Some(session), fields)
-}
-fn send(h: &Harness, path: &str, session: &Session, fields: &[(&str, &str)]) -> Reply {
-    let call = form(h, path, session, fields);
-    h.call(&WORKER, call)
-}
 fn worker(h: &Harness) -> Session {
     h.world.team.member(Role::Member).session.clone()
 }
@@ -62,10 +46,6 @@ fn id_of(h: &Harness, email: &str) -> String {
 }
 fn names(text: &str) -> Vec<String> {
     text.split("<th scope=\"row\"").skip(1).filter_map(|row| Some(row.split("<bdi>").nth(1)?.split("</bdi>").next()?.to_owned())).collect()
-}
-fn link(text: &str, label: &str) -> Option<String> {
-    let before = text.split(&format!(">{label}</a>")).next().filter(|b| b.len() < text.len())?;
-    Some(before.rsplit("href=\"").next()?.split('"').next()?.replace("&amp;", "&"))
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Tickets in the staff's app: the list, working on one, two people at once.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong in a test must stop it")]
-
-use kernel::{Id, Reply, TicketId, host::Surface, ports::Clock, principal::Role, sql::Value, time::Span};
+use super::{form, link, look, page, send};
+use kernel::{Id, TicketId, ports::Clock, principal::Role, sql::Value, time::Span};
 use org::WORKER;
 use testkit::{
-    Call, Harness, Replied, get, post,
+    Harness, Replied, get,
     world::{Member, Session},
 };
 
@@ -13,21 +12,6 @@ const LIST: &str = "/o/northwind/tickets";
 /// What a page puts into a form so that it is acted on once.
 const ONCE: (&str, &str) = ("submit", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
-fn look(h: &Harness, path: &str, session: &Session) -> Reply {
-    h.call(&WORKER, get(path).on(Surface::App).session(session))
-}
-fn page(h: &Harness, path: &str, session: &Session) -> String {
-    let reply = look(h, path, session);
-    assert_eq!(reply.status, 200, "{path}: {reply:?}");
-    reply.text().unwrap().to_owned()
-}
-fn form(h: &Harness, path: &str, session: &Session, fields: &[(&str, &str)]) -> Call {
-    h.form(&WORKER, post(path).on(Surface::App), Some(session), fields)
-}
-fn send(h: &Harness, path: &str, session: &Session, fields: &[(&str, &str)]) -> Reply {
-    let call = form(h, path, session, fields);
-    h.call(&WORKER, call)
-}
 fn member(h: &Harness, role: Role) -> Member {
     h.world.team.member(role).clone()
 }
@@ -40,11 +24,6 @@ fn first(h: &Harness) -> String {
 /// What follows the first occurrence of a mark, up to the next quote, with the escapes of HTML undone.
 fn after<'t>(text: &'t str, mark: &str) -> Option<&'t str> {
     text.split(mark).nth(1)?.split('"').next()
-}
-/// Where the link with that label leads.
-fn link(text: &str, label: &str) -> Option<String> {
-    let before = text.split(&format!(">{label}</a>")).next().filter(|b| b.len() < text.len())?;
-    Some(before.rsplit("href=\"").next()?.split('"').next()?.replace("&amp;", "&"))
 }
 /// The ids of the listed tickets, in order.
 fn listed(text: &str) -> Vec<String> {
