@@ -1,7 +1,5 @@
 //! Customers by API: the same rules as in the app.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong in a test must stop it")]
-
 use api::WORKER;
 use kernel::{Id, Reply, ports::Clock, sql::Value, time::Span};
 use serde_json::{Value as Json, json};

@@ -1,6 +1,6 @@
 //! Organizations, members and settings, through dispatch.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what goes wrong in a test must stop it")]
+#![expect(clippy::unwrap_used, reason = "what goes wrong in a test must stop it")]
 
 mod create;
 mod deletion;
