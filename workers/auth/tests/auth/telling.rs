@@ -58,7 +58,6 @@ struct Answer {
     shown: (u16, Vec<(String, String)>, String),
     hashes: u64,
     script: Vec<Trip>,
-    took: std::time::Duration,
 }
 #[expect(clippy::disallowed_methods, reason = "a native test; the time is printed only")]
 fn ask(h: &Harness, host: &str, way: &Way, email: &str) -> Answer {
@@ -70,8 +69,7 @@ fn ask(h: &Harness, host: &str, way: &Way, email: &str) -> Answer {
     h.db.reset_counts();
     let (hashes, began) = (password::computed(), Instant::now());
     let reply = h.call(&WORKER, call);
-    let took = began.elapsed();
-    Answer { shown: shown(&reply, email), hashes: password::computed() - hashes, script: h.db.script(), took }
+    Answer { shown: shown(&reply, email), hashes: password::computed() - hashes, script: h.db.script() }
 }
 
 #[test]
@@ -103,26 +101,4 @@ fn an_answer_says_nothing_of_the_address() {
         }
     }
     println!("{compared} pairs of answers: the same bytes, hashes and statements");
-}
-
-/// Printed, not asserted: on a machine that does other things at the same time a number would only be right by luck.
-/// `cargo nextest run -p auth --run-ignored all -E 'test(how_long)' --no-capture --release`
-#[test]
-#[ignore = "prints a comparison of times; asserts nothing"]
-fn how_long_an_answer_takes() {
-    for way in WAYS {
-        let mut samples: [Vec<u128>; 2] = Default::default();
-        for _ in 0..100 {
-            for (at, known) in [true, false].into_iter().enumerate() {
-                let h = deployment();
-                let email = if known { h.world.team.members[1].email.clone() } else { "nobody@nowhere.example".to_owned() };
-                samples[at].push(ask(&h, "app.localhost", way, &email).took.as_micros());
-            }
-        }
-        let [known, unknown] = samples.map(|mut s| {
-            s.sort_unstable();
-            s[s.len() / 2]
-        });
-        println!("{}: median {known} µs with an account, {unknown} µs without", way.post);
-    }
 }
