@@ -38,8 +38,8 @@ kernel::sql! {
            o.steps_hidden_at, \
            (SELECT count(*) FROM domains WHERE org_id = ?1 AND state <> 'removed') AS domains \
          FROM orgs o WHERE o.id = ?1";
-    Read Org LATELY(2) -> ["action", "actor_label", "outcome", "occurred_at"] =
-        "SELECT action, actor_label, outcome, occurred_at FROM audit_events WHERE org_id = ?1 ORDER BY id DESC LIMIT ?2";
+    Read Org LATELY(2) -> ["action", "actor_label", "outcome", "occurred_at", "actor_kind"] =
+        "SELECT action, actor_label, outcome, occurred_at, actor_kind FROM audit_events WHERE org_id = ?1 ORDER BY id DESC LIMIT ?2";
 }
 
 /// Shows the organization at a glance.
@@ -151,7 +151,7 @@ fn happenings(rows: &[Row], now: Millis) -> Result<Vec<Happening>> {
             Ok(Happening {
                 icon: if denied { Icon::CircleAlert } else { Icon::Clock },
                 tone: if denied { Tone::Warn } else { Tone::Plain },
-                text: happening(row.text(0)?, row.text(1)?, denied),
+                text: happening(row.text(0)?, row.text(4)?, row.text(1)?, denied),
                 when: when::ago(Millis::new(row.int(3)?), now),
                 detail: html! {},
             })
@@ -159,12 +159,22 @@ fn happenings(rows: &[Row], now: Millis) -> Result<Vec<Happening>> {
         .collect()
 }
 
-/// An action in words: `webhook_endpoint.created` by Ada is `Webhook endpoint created by Ada`.
-fn happening(action: &str, actor: &str, denied: bool) -> Markup {
-    let words = action.replace(['.', '_'], " ");
-    let mut letters = words.chars();
-    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-    html! { (first) (letters.as_str()) @if denied && !words.ends_with("denied") && !words.ends_with("refused") { ", refused" } " by " (name(actor)) }
+/// An action in words: `webhook_endpoint.created` by Ada is `Webhook endpoint created by Ada`. What the system did, or somebody whom
+/// nobody knows, bears no name.
+fn happening(action: &str, kind: &str, actor: &str, denied: bool) -> Markup {
+    let words = match action {
+        "session.created" => "Sign-in".to_owned(),
+        "session.refused" => "Failed sign-in".to_owned(),
+        "session.ended" => "Sign-out".to_owned(),
+        other => {
+            let words = other.replace(['.', '_'], " ");
+            let mut letters = words.chars();
+            let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+            let refused = if denied && !words.ends_with("denied") && !words.ends_with("refused") { ", refused" } else { "" };
+            format!("{first}{}{refused}", letters.as_str())
+        }
+    };
+    html! { (words) @if !matches!(kind, "system" | "anonymous") { " by " (name(actor)) } }
 }
 
 #[cfg(test)]
@@ -173,7 +183,10 @@ mod tests {
 
     #[test]
     fn an_action_reads_as_a_sentence() {
-        assert_eq!(happening("webhook_endpoint.created", "A<b>", false).into_string(), "Webhook endpoint created by <bdi>A&lt;b&gt;</bdi>");
-        assert_eq!(happening("access.denied", "Ada", true).into_string(), "Access denied by <bdi>Ada</bdi>");
+        assert_eq!(happening("webhook_endpoint.created", "api_key", "A<b>", false).into_string(), "Webhook endpoint created by <bdi>A&lt;b&gt;</bdi>");
+        assert_eq!(happening("access.denied", "staff", "Ada", true).into_string(), "Access denied by <bdi>Ada</bdi>");
+        assert_eq!(happening("ticket.updated", "staff", "Ada", true).into_string(), "Ticket updated, refused by <bdi>Ada</bdi>");
+        assert_eq!(happening("session.refused", "anonymous", "Anonymous", true).into_string(), "Failed sign-in");
+        assert_eq!(happening("domain.checked", "system", "domains", false).into_string(), "Domain checked");
     }
 }
