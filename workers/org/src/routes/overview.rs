@@ -183,7 +183,10 @@ mod tests {
 
     #[test]
     fn an_action_reads_as_a_sentence() {
-        assert_eq!(happening("webhook_endpoint.created", "api_key", "A<b>", false).into_string(), "Webhook endpoint created by <bdi>A&lt;b&gt;</bdi>");
+        assert_eq!(
+            happening("webhook_endpoint.created", "api_key", "A<b>", false).into_string(),
+            "Webhook endpoint created by <bdi>A&lt;b&gt;</bdi>"
+        );
         assert_eq!(happening("access.denied", "staff", "Ada", true).into_string(), "Access denied by <bdi>Ada</bdi>");
         assert_eq!(happening("ticket.updated", "staff", "Ada", true).into_string(), "Ticket updated, refused by <bdi>Ada</bdi>");
         assert_eq!(happening("session.refused", "anonymous", "Anonymous", true).into_string(), "Failed sign-in");
