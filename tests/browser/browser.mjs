@@ -1,10 +1,10 @@
 // What the browser suites share: Chromium, people who sign in through the form, and a watch over everything a page must not do.
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium as playwright } from "playwright-core";
 import { chromium } from "../../tools/setup/browser.mjs";
 import { DEMO } from "../e2e/portico.mjs";
+import { totp } from "../e2e/visitor.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -31,16 +31,7 @@ export function launch({ hosts = [] } = {}) {
   });
 }
 
-/** The code of an authenticator app (RFC 6238: SHA-1, 30 s, six digits). */
-export function totp(base32, at = Date.now()) {
-  const bits = [...base32.replace(/[^A-Z2-7]/gi, "").toUpperCase()].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const secret = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-  const mac = createHmac("sha1", secret).update(counter).digest();
-  const offset = mac[19] & 15;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
+export { totp };
 
 /** Who signs in: by name, where, and as whom. */
 export const PEOPLE = {
