@@ -29,7 +29,7 @@ use domain::{
     actions::RETENTION_APPLIED,
     retention::{ALL, RATE_WINDOWS, Rule, STEPS_A_RUN},
 };
-use kernel::{Fut, Millis, Mutation, Result, RunId, audit::AuditLog, error::Error, sql::Stmt, task::Task, time::Span};
+use kernel::{Fut, Millis, Mutation, Result, RunId, Sql, audit::AuditLog, error::Error, sql::Stmt, task::Task, time::Span};
 use serde_json::{Value, json};
 use std::cell::Cell;
 
@@ -117,6 +117,17 @@ impl Run<'_> {
     /// Counts what the statement before removed from another table.
     fn count_more(&self) -> Stmt {
         COUNT_MORE.bind([(&self.id).into()])
+    }
+    /// One step of a rule whose rows have keys of two columns: `find` lists the next by time (before, how many), `remove` takes
+    /// them away as JSON pairs (pairs, before), in case one is no longer over.
+    async fn remove_pairs(&self, find: Sql, remove: Sql) -> Result<i64> {
+        let found = self.task.rows(find.bind([self.before().into(), self.rows.into()])).await?;
+        let pairs = found.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
+        if !pairs.is_empty() {
+            let remove = remove.bind([json!(pairs).to_string().into(), self.before().into()]);
+            self.task.commit(self.mutation(pairs.len()).then(remove).then(self.count())).await?;
+        }
+        Ok(i64::try_from(pairs.len()).unwrap_or(i64::MAX))
     }
     async fn totals(&self) -> Result<[i64; 3]> {
         let row = self.task.first(TOTALS.bind([(&self.id).into()])).await?;

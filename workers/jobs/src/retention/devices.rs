@@ -1,9 +1,7 @@
 //! Browsers that an account was last signed in on longer ago than a browser keeps the cookie.
 
-use super::{Plan, Run};
+use super::Plan;
 use domain::retention::{DEVICES, STEP_ROWS};
-use kernel::Result;
-use serde_json::json;
 
 kernel::sql! {
     Read Global("retention goes through every account")
@@ -15,15 +13,10 @@ kernel::sql! {
     DUE(1) -> ["due"] = "SELECT count(*) AS due FROM (SELECT 1 FROM devices WHERE seen_at <= ?1 LIMIT 100000)";
 }
 
-pub(super) const PLAN: Plan =
-    Plan { rule: DEVICES, rows: STEP_ROWS, audited: true, step: |run| Box::pin(step(run)), count: |before| DUE.bind([before.into()]) };
-
-async fn step(run: &Run<'_>) -> Result<i64> {
-    let found = run.task.rows(FIND.bind([run.before().into(), run.rows.into()])).await?;
-    let ids = found.iter().map(|row| Ok((row.text(0)?, row.text(1)?))).collect::<Result<Vec<_>>>()?;
-    if !ids.is_empty() {
-        let remove = REMOVE.bind([json!(ids).to_string().into(), run.before().into()]);
-        run.task.commit(run.mutation(ids.len()).then(remove).then(run.count())).await?;
-    }
-    Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX))
-}
+pub(super) const PLAN: Plan = Plan {
+    rule: DEVICES,
+    rows: STEP_ROWS,
+    audited: true,
+    step: |run| Box::pin(run.remove_pairs(FIND, REMOVE)),
+    count: |before| DUE.bind([before.into()]),
+};
