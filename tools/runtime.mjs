@@ -1,5 +1,5 @@
 // The one module that boots the Workers of this repository on workerd: for `npm start`, the end-to-end and the crash tests.
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -13,6 +13,9 @@ import { boundServices, ENTRY, modulesOf, readWorker, workerFolders } from "./ru
 
 /** The entry's handler without the platform's own for static files before it, which fails where it can't read the Host header. */
 const ENTRYPOINT = "local";
+
+/** How many ports are tried before a start without a given one is given up. */
+const PORT_ATTEMPTS = 5;
 
 /**
  * Boots the Workers and resolves when they accept requests.
@@ -30,9 +33,20 @@ const ENTRYPOINT = "local";
  * - `root`: the repository, for tests of this module.
  */
 export async function startRuntime(options = {}) {
+  if (options.port) return boot(options, options.port);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await boot(options, await freePort());
+    } catch (error) {
+      // Between the look and the start another program may have taken the port.
+      if (!(error instanceof PortTaken) || attempt === PORT_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function boot(options, port) {
   const { stateDir, vars = {}, secretsOverride = {}, only, assetsDir, logs, onRestart, root = ROOT } = options;
   const folders = workerFolders(root).filter((folder) => !only || folder === ENTRY || only.includes(folder));
-  const port = options.port || (await freePort());
   if (folders[0] !== ENTRY) throw new Stop("workers/switch/wrangler.toml is missing; run: cargo run -p xtask -- generate");
   for (const folder of only ?? []) if (!folders.includes(folder)) throw new Stop(`there is no Worker called ${folder}`);
   const workers = folders.map((folder) => readWorker(folder, root));
@@ -91,7 +105,7 @@ export async function startRuntime(options = {}) {
     url = await miniflare.unsafeGetDirectURL(entryName, ENTRYPOINT);
   } catch (error) {
     await miniflare.dispose().catch(() => {});
-    if (error.code === "ERR_ADDRESS_IN_USE") throw new Stop(portTaken(port));
+    if (error.code === "ERR_ADDRESS_IN_USE") throw new PortTaken(portTaken(port));
     throw error;
   }
   watchRuntime();
@@ -136,14 +150,24 @@ export async function startRuntime(options = {}) {
   };
 }
 
-/** A port that nobody has. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
+/** Says that another program has the port. */
+class PortTaken extends Stop {}
+
+/**
+ * A port that nobody has now. Not one of those that the system gives to outgoing connections (from 32768 on Linux, 49152 elsewhere):
+ * any program that connects somewhere could take it before workerd does.
+ */
+async function freePort() {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer().once("error", () => resolve(false));
+    probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
   });
 }
 
