@@ -12,6 +12,7 @@ pub mod hosts;
 pub mod jobs;
 pub mod like;
 pub mod logos;
+pub mod money;
 pub mod notifications;
 pub mod organizations;
 pub mod passwords;

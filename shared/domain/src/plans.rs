@@ -1,4 +1,6 @@
-//! Plans as data: the one table of what each allows (product.md §8).
+//! Plans as data: the one table of what each allows and costs (product.md §8).
+
+use crate::money::{Currency, Money};
 
 /// A plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,11 +111,63 @@ impl Plan {
 
     /// The plan that a Stripe price's lookup key sells. `None` for a price we don't know.
     pub fn of_price(lookup_key: &str) -> Option<Self> {
-        match lookup_key {
-            "portico_team_monthly" => Some(Self::Team),
-            "portico_business_monthly" => Some(Self::Business),
-            _ => None,
+        Price::of(lookup_key).map(|price| price.plan)
+    }
+    /// What it costs, paid at this interval. `None` for Free, which nobody pays for.
+    pub fn price(self, interval: Interval) -> Option<&'static Price> {
+        PRICES.iter().find(|price| price.plan == self && price.interval == interval)
+    }
+}
+
+/// How often a price is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Interval {
+    /// Every month.
+    Month,
+    /// Every year.
+    Year,
+}
+impl Interval {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Month, Self::Year];
+    /// As Stripe writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Month => "month",
+            Self::Year => "year",
         }
+    }
+    /// Reads what Stripe writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|i| i.as_str() == text)
+    }
+}
+
+/// What a seat costs. `npm run stripe:setup` makes these prices at Stripe; here and there they are found by their lookup key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Price {
+    /// What it buys.
+    pub plan: Plan,
+    /// How often it is due.
+    pub interval: Interval,
+    /// What it is found by at Stripe.
+    pub lookup_key: &'static str,
+    /// For one seat.
+    pub seat: Money,
+}
+
+/// Every price.
+pub const PRICES: [Price; 4] = [
+    Price { plan: Plan::Team, interval: Interval::Month, lookup_key: "portico_team_monthly", seat: Money::new(900, Currency::USD) },
+    Price { plan: Plan::Team, interval: Interval::Year, lookup_key: "portico_team_yearly", seat: Money::new(9_000, Currency::USD) },
+    Price { plan: Plan::Business, interval: Interval::Month, lookup_key: "portico_business_monthly", seat: Money::new(2_900, Currency::USD) },
+    Price { plan: Plan::Business, interval: Interval::Year, lookup_key: "portico_business_yearly", seat: Money::new(29_000, Currency::USD) },
+];
+
+impl Price {
+    /// The price with this lookup key.
+    pub fn of(lookup_key: &str) -> Option<&'static Self> {
+        PRICES.iter().find(|price| price.lookup_key == lookup_key)
     }
 }
 
@@ -133,6 +187,19 @@ mod tests {
     fn each_burst_limiter_is_configured() {
         for plan in Plan::ALL {
             assert!(kernel::worker::LIMITERS.iter().any(|(name, _)| *name == plan.limits().burst_limiter));
+        }
+    }
+
+    #[test]
+    fn a_lookup_key_names_one_price_and_what_is_paid_for_has_one_at_each_interval() {
+        for price in PRICES {
+            assert_eq!(Price::of(price.lookup_key), Some(&price));
+            assert_eq!(price.plan.price(price.interval), Some(&price));
+            assert!(price.seat.cents() > 0);
+        }
+        for interval in Interval::ALL {
+            assert_eq!(Plan::Free.price(interval), None);
+            assert!(Plan::Team.price(interval).is_some() && Plan::Business.price(interval).is_some());
         }
     }
 
