@@ -11,9 +11,11 @@
 
 mod apply;
 mod local;
-mod remote;
 
-use domain::jobs::{STRIPE_SYNC, backoff};
+use domain::{
+    billing::DEFAULT_GRACE,
+    jobs::{STRIPE_SYNC, backoff},
+};
 use kernel::{
     Result,
     error::{Error, OrLog},
@@ -21,19 +23,14 @@ use kernel::{
     task::Task,
     time::Span,
 };
+use provider::Provider;
 use serde_json::json;
-use store::jobs::{Claim, Failed, claim};
+use store::{
+    billing::{Change, mapped, unknown_prices},
+    jobs::{Claim, Failed, claim},
+};
 
-/// The variable that says where Stripe's API is.
-pub const STRIPE_API_BASE: &str = "STRIPE_API_BASE";
-/// The variable with the pinned API version.
-pub const STRIPE_API_VERSION: &str = "STRIPE_API_VERSION";
-/// The secret with the API key.
-pub const STRIPE_SECRET_KEY: &str = "STRIPE_SECRET_KEY";
-/// The variables that the Worker which runs this must have.
-pub const VARS: &[&str] = &[STRIPE_API_BASE, STRIPE_API_VERSION];
-/// The secrets that the Worker which runs this must have.
-pub const SECRETS: &[&str] = &[STRIPE_SECRET_KEY];
+pub use provider::{SECRETS, VARS};
 
 /// How often one message reads a customer whose events keep coming; then the next message goes on.
 const ROUNDS: usize = 3;
@@ -70,9 +67,13 @@ async fn sync(task: &Task<'_>, claim: &Claim) -> Result<()> {
         return apply::ignore(task, claim).await;
     };
     let read_at = task.now();
-    let found = remote::read(task, &claim.subject).await?;
-    let found = domain::billing::pick(found);
-    apply::apply(task, claim, &held, found.as_ref(), read_at).await
+    let provider = Provider::of(&task.app.config, &*task.ports.http)?;
+    let mut remote = provider.look(&claim.subject).await.map_err(|e| provider::incident("reading a customer at Stripe", &e))?;
+    if let Some(stmt) = unknown_prices(&remote.subscriptions) {
+        mapped(&mut remote.subscriptions, &task.rows(stmt).await?)?;
+    }
+    let change = Change::read(&held, &remote, DEFAULT_GRACE, read_at);
+    apply::apply(task, claim, &held, &change, read_at).await
 }
 
 /// Records a failed attempt, and has it tried again when its pause is over.

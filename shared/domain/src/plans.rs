@@ -160,8 +160,18 @@ pub struct Price {
 pub const PRICES: [Price; 4] = [
     Price { plan: Plan::Team, interval: Interval::Month, lookup_key: "portico_team_monthly", seat: Money::new(900, Currency::USD) },
     Price { plan: Plan::Team, interval: Interval::Year, lookup_key: "portico_team_yearly", seat: Money::new(9_000, Currency::USD) },
-    Price { plan: Plan::Business, interval: Interval::Month, lookup_key: "portico_business_monthly", seat: Money::new(2_900, Currency::USD) },
-    Price { plan: Plan::Business, interval: Interval::Year, lookup_key: "portico_business_yearly", seat: Money::new(29_000, Currency::USD) },
+    Price {
+        plan: Plan::Business,
+        interval: Interval::Month,
+        lookup_key: "portico_business_monthly",
+        seat: Money::new(2_900, Currency::USD),
+    },
+    Price {
+        plan: Plan::Business,
+        interval: Interval::Year,
+        lookup_key: "portico_business_yearly",
+        seat: Money::new(29_000, Currency::USD),
+    },
 ];
 
 impl Price {

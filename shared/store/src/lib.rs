@@ -2,6 +2,7 @@
 //!
 //! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
 
+pub mod billing;
 pub mod customers;
 pub mod devices;
 pub mod domains;
@@ -24,6 +25,8 @@ pub mod tokens;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] = &[
+    billing::change::CATALOGUE,
+    billing::held::CATALOGUE,
     domains::CATALOGUE,
     devices::CATALOGUE,
     factors::CATALOGUE,

@@ -1,4 +1,4 @@
-//! Dependencies point one way: `crypto ← kernel ← {domain, html, edge} ← store ← queues ← workers`, and `crypto ← stripe`.
+//! Dependencies point one way: `crypto ← kernel ← {domain, html, edge} ← store ← queues ← workers`, and `crypto ← stripe ← provider ← queues`.
 //!
 //! The kernel stands on `crypto`, which is pure; `edge` and `html` are side branches that only Workers (and `html`'s users)
 //! take. Who may depend on what is a table of layers, not of crates, so that a new crate has its place by its folder.
@@ -35,6 +35,8 @@ pub enum Layer {
     Domain,
     /// A thin client.
     Stripe,
+    /// That client on the platform, in the domain's words.
+    Provider,
     /// Pages.
     Html,
     /// Letters.
@@ -69,6 +71,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
             "kernel" => Some(Layer::Kernel),
             "domain" => Some(Layer::Domain),
             "stripe" => Some(Layer::Stripe),
+            "provider" => Some(Layer::Provider),
             "html" => Some(Layer::Html),
             "mail" => Some(Layer::Mail),
             "edge" => Some(Layer::Edge),
@@ -83,7 +86,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
 
 /// The layers that a layer may stand on.
 pub const fn below(layer: Layer) -> &'static [Layer] {
-    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Queue, Shell, Store, Stripe, Testkit, Tests, Worker, Xtask};
+    use Layer::{Crypto, Domain, Edge, Html, Kernel, Mail, Provider, Queue, Shell, Store, Stripe, Testkit, Tests, Worker, Xtask};
     match layer {
         Layer::Crypto => &[],
         Layer::Kernel | Layer::Stripe => &[Crypto],
@@ -91,11 +94,12 @@ pub const fn below(layer: Layer) -> &'static [Layer] {
         Layer::Html | Layer::Edge | Layer::Mail => &[Crypto, Kernel, Domain],
         Layer::Store => &[Crypto, Kernel, Domain, Mail],
         Layer::Shell => &[Crypto, Kernel, Domain, Html, Store],
-        Layer::Queue => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
-        Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue],
-        Layer::Testkit => &[Crypto, Kernel, Domain, Mail, Stripe, Store],
-        Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Store, Shell, Queue, Worker],
-        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Html, Edge, Store, Shell, Queue, Worker, Testkit, Xtask, Tests],
+        Layer::Provider => &[Crypto, Kernel, Domain, Stripe],
+        Layer::Queue => &[Crypto, Kernel, Domain, Mail, Stripe, Provider, Store],
+        Layer::Worker => &[Crypto, Kernel, Domain, Mail, Stripe, Provider, Html, Edge, Store, Shell, Queue],
+        Layer::Testkit => &[Crypto, Kernel, Domain, Mail, Stripe, Provider, Store],
+        Layer::Xtask => &[Crypto, Kernel, Domain, Mail, Stripe, Provider, Html, Store, Shell, Queue, Worker],
+        Layer::Tests => &[Crypto, Kernel, Domain, Mail, Stripe, Provider, Html, Edge, Store, Shell, Queue, Worker, Testkit, Xtask, Tests],
     }
 }
 
