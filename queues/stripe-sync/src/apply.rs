@@ -2,7 +2,7 @@
 //! where nothing differs.
 
 use domain::actions;
-use kernel::{Millis, Result, task::Task};
+use kernel::{Id, Millis, Result, task::Task};
 use serde_json::json;
 use store::{
     billing::{Change, Held},
