@@ -51,7 +51,7 @@ pub enum Layer {
     Queue,
     /// Deployables.
     Worker,
-    /// Native doubles.
+    /// Native doubles and judges, for tests.
     Testkit,
     /// Generators.
     Xtask,
@@ -77,7 +77,7 @@ pub fn layer(folder: &str) -> Option<Layer> {
             "edge" => Some(Layer::Edge),
             "store" => Some(Layer::Store),
             "shell" => Some(Layer::Shell),
-            "testkit" => Some(Layer::Testkit),
+            "testkit" | "stripe-spec" => Some(Layer::Testkit),
             _ => None,
         },
         _ => None,
@@ -121,7 +121,7 @@ pub fn violations(crates: &[Crate]) -> Vec<String> {
             if dependency.dev {
                 wrong.extend(dev(this, from, name, to));
             } else if to == Layer::Testkit && from != Layer::Tests {
-                wrong.push(format!("{} depends on testkit outside of its tests", this.name));
+                wrong.push(format!("{} depends on {name} outside of its tests", this.name));
             } else if !below(from).contains(&to) {
                 wrong.push(format!("{} ({from:?}) may not depend on {name} ({to:?})", this.name));
             }
