@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod items;
 pub mod list;
 pub mod params;
+pub mod payment;
 pub mod subscriptions;
 pub mod webhooks;
 pub mod world;

@@ -51,7 +51,20 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     let mut metadata = BTreeMap::new();
     params.metadata(&mut metadata)?;
     params.finish()?;
-    let customer = Customer { id: world.new_id("cus"), created: context.now, email, name, description, phone, metadata, deleted: false };
+    let customer = Customer {
+        id: world.new_id("cus"),
+        created: context.now,
+        email,
+        name,
+        description,
+        phone,
+        metadata,
+        deleted: false,
+        payment_method: None,
+        balance: 0,
+        delinquent: false,
+        invoice_count: 0,
+    };
     let shown = render(&customer);
     world.customers.push(customer);
     record(world, context, "customer.created", shown.clone(), None);

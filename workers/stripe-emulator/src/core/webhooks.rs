@@ -17,6 +17,23 @@ pub struct Switches {
     pub delay_seconds: u32,
     /// What is due at once is delivered newest first.
     pub reorder: bool,
+    /// There is no configuration of the portal: its sessions are refused.
+    pub portal_unconfigured: bool,
+    /// What the last failed retry of a renewal does to the subscription.
+    pub after_retries: AfterRetries,
+}
+
+/// What becomes of a subscription whose renewal is not paid by the last retry: a setting of the account at Stripe.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterRetries {
+    /// It is canceled.
+    #[default]
+    Cancel,
+    /// It becomes `unpaid`.
+    Unpaid,
+    /// It stays `past_due`.
+    PastDue,
 }
 
 /// One delivery that was not taken yet.

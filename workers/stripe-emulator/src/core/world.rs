@@ -1,5 +1,9 @@
 //! The whole state, one value that serializes: keep it wherever a text can be kept.
 
+mod billing;
+
+pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, PendingItem};
+
 use super::webhooks::{Delivery, Switches};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,6 +26,10 @@ pub struct World {
     pub prices: Vec<Price>,
     /// Subscriptions of every status.
     pub subscriptions: Vec<Subscription>,
+    /// Invoices of every status.
+    pub invoices: Vec<Invoice>,
+    /// What waits for the next invoice.
+    pub pending: Vec<PendingItem>,
     /// Events.
     pub events: Vec<StoredEvent>,
     /// Webhooks under way.
@@ -51,6 +59,14 @@ pub struct Customer {
     pub metadata: BTreeMap<String, String>,
     /// Deleted: only a stub is shown.
     pub deleted: bool,
+    /// The card that is charged: its default payment method.
+    pub payment_method: Option<Card>,
+    /// In cents, for the next invoice; negative is credit.
+    pub balance: i64,
+    /// The latest payment failed and was not made up for.
+    pub delinquent: bool,
+    /// How many invoices it had: their numbers count up.
+    pub invoice_count: u32,
 }
 
 /// What is sold.
@@ -62,6 +78,20 @@ pub struct Product {
     pub created: i64,
     /// Its name.
     pub name: String,
+}
+
+/// How long a period is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// A day.
+    Day,
+    /// Seven days.
+    Week,
+    /// A calendar month in UTC.
+    Month,
+    /// A calendar year in UTC.
+    Year,
 }
 
 /// For how much.
@@ -77,6 +107,10 @@ pub struct Price {
     pub lookup_key: String,
     /// For one, in cents.
     pub unit_amount: i64,
+    /// How long a period is, in units of …
+    pub interval: Interval,
+    /// … so many.
+    pub interval_count: u32,
 }
 
 /// A subscription.
@@ -100,8 +134,22 @@ pub struct Subscription {
     pub canceled_at: Option<i64>,
     /// When it ended.
     pub ended_at: Option<i64>,
-    /// When a trial ends or ended.
+    /// When it ends by a date of its own, Unix seconds.
+    pub cancel_at: Option<i64>,
+    /// When a trial began, Unix seconds.
+    pub trial_start: Option<i64>,
+    /// When a trial ends or ended, Unix seconds.
     pub trial_end: Option<i64>,
+    /// What a trial's end does without a card: `create_invoice`, `cancel` or `pause`.
+    pub trial_without_card: String,
+    /// The end of the trial that was announced.
+    pub trial_announced: Option<i64>,
+    /// The end of the period whose renewal was announced.
+    pub renewal_announced: Option<i64>,
+    /// Its own card, `pm_…`; otherwise the customer's.
+    pub default_payment_method: Option<String>,
+    /// `in_…`.
+    pub latest_invoice: Option<String>,
     /// Why it ends: reason, comment, feedback.
     pub cancellation: [Option<String>; 3],
     /// The caller's.
@@ -173,9 +221,13 @@ impl World {
                     product: format!("prod_portico_{plan}"),
                     lookup_key: format!("portico_{plan}_monthly"),
                     unit_amount,
+                    interval: Interval::Month,
+                    interval_count: 1,
                 })
                 .into(),
             subscriptions: Vec::new(),
+            invoices: Vec::new(),
+            pending: Vec::new(),
             events: Vec::new(),
             deliveries: Vec::new(),
             answers: Vec::new(),

@@ -3,7 +3,7 @@
 
 use crate::core::{
     clock::months_after,
-    world::{Customer, Item, Subscription, World},
+    world::{Card, CardBehavior, Customer, Item, Subscription, World},
 };
 
 /// A world with the demo's customers in it.
@@ -18,6 +18,16 @@ pub(super) fn world(now: i64) -> World {
         phone: None,
         metadata: [("org_id".to_owned(), org.to_owned())].into(),
         deleted: false,
+        payment_method: Some(Card {
+            id: id.replacen("cus_", "pm_", 1),
+            created: now,
+            brand: "visa".to_owned(),
+            last4: "4242".to_owned(),
+            behavior: CardBehavior::Pays,
+        }),
+        balance: 0,
+        delinquent: false,
+        invoice_count: 0,
     };
     world.customers = vec![
         customer("cus_demo_northwind", "Northwind Robotics", "org_018b0000000070008000000000000001"),
@@ -40,7 +50,14 @@ pub(super) fn world(now: i64) -> World {
         cancel_at_period_end: false,
         canceled_at: None,
         ended_at: None,
+        cancel_at: None,
+        trial_start: None,
         trial_end: None,
+        trial_without_card: "create_invoice".to_owned(),
+        trial_announced: None,
+        renewal_announced: None,
+        default_payment_method: None,
+        latest_invoice: None,
         cancellation: [None, None, None],
         metadata: [("org_id".to_owned(), "org_018b0000000070008000000000000001".to_owned())].into(),
     }];
