@@ -18,13 +18,32 @@ pub fn render(customer: &Customer) -> Value {
         return json!({ "id": customer.id, "object": "customer", "deleted": true });
     }
     json!({
-        "id": customer.id, "object": "customer", "address": null, "balance": 0, "created": customer.created, "currency": null,
-        "default_source": null, "delinquent": false, "description": customer.description, "discount": null, "email": customer.email,
-        "invoice_prefix": customer.id.chars().rev().take(8).collect::<String>().to_uppercase(),
-        "invoice_settings": { "custom_fields": null, "default_payment_method": null, "footer": null, "rendering_options": null },
-        "livemode": false, "metadata": customer.metadata, "name": customer.name, "next_invoice_sequence": 1, "phone": customer.phone,
+        "id": customer.id, "object": "customer", "address": null, "balance": customer.balance, "created": customer.created, "currency": null,
+        "default_source": null, "delinquent": customer.delinquent, "description": customer.description, "discount": null, "email": customer.email,
+        "invoice_prefix": invoice_prefix(&customer.id),
+        "invoice_settings": {
+            "custom_fields": null, "default_payment_method": customer.payment_method.as_ref().map(|card| &card.id), "footer": null,
+            "rendering_options": null,
+        },
+        "livemode": false, "metadata": customer.metadata, "name": customer.name, "next_invoice_sequence": customer.invoice_count + 1, "phone": customer.phone,
         "preferred_locales": [], "shipping": null, "tax_exempt": "none", "test_clock": null,
     })
+}
+
+/// What the numbers of a customer's invoices begin with.
+pub(crate) fn invoice_prefix(id: &str) -> String {
+    id.chars().rev().take(8).collect::<String>().to_uppercase()
+}
+
+/// Changes a customer, with an event if what is shown changed.
+pub(crate) fn alter(world: &mut World, context: &Context<'_>, id: &str, work: impl FnOnce(&mut Customer)) {
+    let Some(held) = world.customers.iter_mut().find(|c| c.id == id && !c.deleted) else { return };
+    let before = render(held);
+    work(held);
+    let after = render(held);
+    if after != before {
+        record(world, context, "customer.updated", after, Some(&before));
+    }
 }
 
 /// A customer that is there and not deleted, named by a parameter.
