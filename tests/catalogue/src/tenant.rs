@@ -37,6 +37,8 @@ struct Table {
     unique: Vec<Vec<String>>,
     /// Columns that refer to another table.
     foreign: BTreeSet<String>,
+    /// Whether its rows stand in the order of their key.
+    without_rowid: bool,
 }
 impl Table {
     /// The column that says whose a row is.
@@ -56,6 +58,8 @@ pub struct Twins {
     org: String,
     pools: BTreeMap<String, Vec<Value>>,
     rows: BTreeMap<String, Vec<BTreeMap<String, Value>>>,
+    /// A's, for each table that has any.
+    own: BTreeMap<String, Vec<BTreeMap<String, Value>>>,
 }
 
 fn strings(conn: &Connection, sql: &str, params: &[&str]) -> Vec<String> {
@@ -83,10 +87,13 @@ fn tables(conn: &Connection) -> Vec<Table> {
         let keys = strings(conn, "SELECT name FROM pragma_index_list(?1) WHERE \"unique\" = 1", &[&name]);
         let unique = keys.iter().map(|key| strings(conn, "SELECT name FROM pragma_index_info(?1)", &[key])).collect();
         let foreign = strings(conn, "SELECT \"from\" FROM pragma_foreign_key_list(?1)", &[&name]).into_iter().collect();
-        Table { name, columns, unique, foreign }
+        Table { name, columns, unique, foreign, without_rowid: sql.contains("WITHOUT ROWID") }
     };
     names.into_iter().map(one).collect()
 }
+
+/// When an organization was deleted: a month after it was made, which is a month ago.
+const DELETED: &str = "created_at + 30 * 86400000";
 
 /// The words of `CHECK (column IN ('a', 'b'))`.
 fn words(sql: &str, column: &str) -> Vec<String> {
@@ -112,9 +119,11 @@ impl Twins {
         let (alone, org) = Self::one_org();
         let (shared, _) = Self::one_org();
         let tables = tables(&alone);
-        let mut twins = Self { tables, alone, shared, org, pools: BTreeMap::new(), rows: BTreeMap::new() };
+        let mut twins = Self { tables, alone, shared, org, pools: BTreeMap::new(), rows: BTreeMap::new(), own: BTreeMap::new() };
         twins.vary();
+        twins.link();
         twins.add_others();
+        twins.put_last();
         twins.collect();
         twins
     }
@@ -169,24 +178,47 @@ impl Twins {
         }
     }
 
+    /// What no foreign key says: an invitation's link is a customer's.
+    fn link(&self) {
+        for conn in [&self.alone, &self.shared] {
+            let links = "UPDATE tokens SET subject = (SELECT min(id) FROM customers) WHERE purpose = 'customer_invitation'";
+            assert!(conn.execute(links, []).unwrap() > 0);
+        }
+    }
+
     /// Adds the others to the second database, each with every row of A once more under the same keys. Their ids stand before and
-    /// after A's, so that theirs come first wherever a statement takes the first it finds. Two have A's very values, two have others.
+    /// after A's, so that theirs come first wherever a statement takes the first it finds; of what they have under other keys the same
+    /// is true. Two have A's very values, two have others. One is deleted, and each has seen another number of changes.
     fn add_others(&self) {
-        for (mark, differ) in [("0000", true), ("1111", false), ("2222", false), ("ffff", true)] {
+        let others = [("0000", true, "--"), ("1111", false, "--"), ("2222", false, "~~"), ("ffff", true, "~~")];
+        for (at, (mark, differ, renamed)) in others.into_iter().enumerate() {
             let id = varied(&self.org, mark);
-            let status = if differ { "'suspended'" } else { "status" };
+            let (status, plan) =
+                if differ { ("'suspended'", "CASE plan WHEN 'free' THEN 'team' ELSE 'free' END") } else { ("status", "plan") };
+            let deleted = if mark == "1111" { DELETED } else { "NULL" };
             let org = format!(
-                "INSERT INTO orgs(id, slug, name, plan, status, created_at) SELECT ?1, ?1, ?1, plan, {status}, created_at FROM orgs WHERE id = ?2"
+                "INSERT INTO orgs(id, slug, name, plan, status, created_at, deleted_at, version) \
+                 SELECT ?1, ?1, ?1, {plan}, {status}, created_at, {deleted}, version + 1 + {at} FROM orgs WHERE id = ?2"
             );
             self.shared.execute(&org, [&id, &self.org]).unwrap();
             for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
-                let copied = self.copies(table, &id, mark, differ, false);
+                let copied = self.copies(table, &id, &mark[..2], differ, false);
                 assert!(
                     copied > 0,
                     "{}: the world has no row of it: seed one in testkit::world, or the tenant rule is not tried",
                     table.name
                 );
-                self.copies(table, &id, &mark.replace(['0', '1', '2', 'f'], "c"), differ, true);
+                self.copies(table, &id, renamed, differ, true);
+            }
+        }
+    }
+
+    /// Where rows stand in the order of their making, A's come after the others'.
+    fn put_last(&self) {
+        for table in self.tables.iter().filter(|t| !t.without_rowid) {
+            if let Some(owner) = table.owner() {
+                let later = format!("UPDATE {} SET rowid = rowid + 1000000 WHERE {owner} = ?1", table.name);
+                self.shared.execute(&later, [&self.org]).unwrap();
             }
         }
     }
@@ -213,6 +245,7 @@ impl Twins {
                 }
                 () if table.foreign.contains(name) => None,
                 () if c.text => Some(format!("CASE WHEN {name} GLOB '[[{{]*' THEN {name} ELSE 'other ' || {name} END")),
+                () if c.name.ends_with("_at") => Some(format!("{name} {} 3600000", if org.ends_with("0000") { "-" } else { "+" })),
                 () => None,
             }
         };
@@ -234,6 +267,9 @@ impl Twins {
                         pool.push(value.clone());
                     }
                     cells.insert(column.name.clone(), value);
+                }
+                if table.owner().is_some_and(|owner| cells[owner] == Value::Text(self.org.clone())) {
+                    self.own.entry(table.name.clone()).or_default().push(cells.clone());
                 }
                 self.rows.entry(table.name.clone()).or_default().push(cells);
             }
@@ -263,7 +299,10 @@ impl Twins {
         let touched: Vec<&str> = touch.all().iter().filter_map(|t| self.rows.get_key_value(t)).map(|(name, _)| name.as_str()).collect();
         let fresh: BTreeSet<usize> = self.globally_unique(sql.text).into_iter().collect();
         (0..times).find_map(|_| {
-            let base = touched.get(rng.below(touched.len())).and_then(|t| self.rows.get(*t));
+            let table = touched.get(rng.below(touched.len()));
+            // Half of the time one of A's rows: most of what a statement asks for is met by those only.
+            let own = if rng.below(2) == 0 { table.and_then(|t| self.own.get(*t)) } else { None };
+            let base = own.or_else(|| table.and_then(|t| self.rows.get(*t)));
             let row = base.map(|rows| &rows[rng.below(rows.len())]);
             let params: Vec<Value> = (1..=sql.params).map(|n| self.choose(&rng, n, &columns, row, &fresh)).collect();
             let disturbed = self.disturbance(&rng, &touched);
@@ -291,7 +330,8 @@ impl Twins {
         if n == 1 {
             return Value::Text(self.org.clone());
         }
-        if fresh.contains(&n) {
+        // Mostly one that nobody has; a partial index lets another organization have it too.
+        if fresh.contains(&n) && rng.below(4) > 0 {
             return Value::Text(format!("fresh_{:016x}", rng.next()));
         }
         let mine: Vec<&str> = columns.iter().filter(|(m, _)| *m == n).map(|(_, c)| *c).collect();
@@ -323,14 +363,19 @@ impl Twins {
         }
     }
 
-    /// What happens to A first, in both databases: mostly nothing; or A is suspended, or has no row in one of the tables.
+    /// What happens to A first, in both databases: mostly nothing; or A is suspended or deleted, or has no row in one or in most of the
+    /// tables.
     fn disturbance(&self, rng: &SeededRng, touched: &[&str]) -> String {
-        let table = touched.get(rng.below(touched.len())).and_then(|name| self.tables.iter().find(|t| t.name == *name));
-        match (rng.below(6), table) {
-            (0, _) => format!("UPDATE orgs SET status = 'suspended', plan = 'free' WHERE id = '{}'", self.org),
-            (1, Some(table)) if table.owner() == Some("org_id") && table.name != "audit_events" => {
-                format!("DELETE FROM {} WHERE org_id = '{}'", table.name, self.org)
-            }
+        let has_rows = |name: &&&str| {
+            let table = self.tables.iter().find(|t| t.name == ***name);
+            table.is_some_and(|t| t.owner() == Some("org_id")) && **name != "audit_events"
+        };
+        let empty = |name: &&str| format!("DELETE FROM {name} WHERE org_id = '{}';", self.org);
+        match rng.below(8) {
+            0 => format!("UPDATE orgs SET status = 'suspended', plan = 'free' WHERE id = '{}'", self.org),
+            1 => format!("UPDATE orgs SET deleted_at = {DELETED} WHERE id = '{}'", self.org),
+            2 => touched.get(rng.below(touched.len())).filter(has_rows).map(empty).unwrap_or_default(),
+            3 => touched.iter().filter(has_rows).filter(|_| rng.below(8) > 0).map(empty).collect(),
             _ => String::new(),
         }
     }
@@ -376,7 +421,7 @@ impl Twins {
 
 /// Six digits that tell one organization's copies from another's.
 fn tail_of(org: &str, mark: &str) -> String {
-    format!("{}{}", &mark[..2], &org[org.len() - 4..])
+    format!("{mark}{}", &org[org.len() - 4..])
 }
 
 /// Each word of a CHECK becomes the next.

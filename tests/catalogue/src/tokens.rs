@@ -213,6 +213,12 @@ pub fn columns_of_params<'a>(tokens: &[Token<'a>]) -> Vec<(usize, &'a str)> {
             (Some(n), None) if is_name(right.text) => out.push((n, name(right.text))),
             _ => {}
         }
+        // `(SELECT column FROM …) = ?2`: that column.
+        if let (")", Some(n)) = (left.text, param(right.text))
+            && let Some(column) = selected(tokens, left.at.start)
+        {
+            out.push((n, name(column)));
+        }
         // `column IN (?2, ?3)`: each of them.
         if op.text == "IN" && right.text == "(" && is_name(left.text) {
             let list = tokens.iter().skip_while(|t| t.at.start < right.at.end).take_while(|t| t.text != ")");
@@ -220,4 +226,22 @@ pub fn columns_of_params<'a>(tokens: &[Token<'a>]) -> Vec<(usize, &'a str)> {
         }
     }
     out
+}
+
+/// The column that a subquery selects, given where its closing parenthesis stands.
+fn selected<'a>(tokens: &[Token<'a>], close: usize) -> Option<&'a str> {
+    let before = tokens.iter().enumerate().rev().skip_while(|(_, t)| t.at.start >= close);
+    let mut depth = 1;
+    for (at, token) in before {
+        match token.text {
+            ")" => depth += 1,
+            "(" => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            let next = |n: usize| tokens.get(at + n).map(|t| t.text);
+            return next(2).filter(|_| next(1) == Some("SELECT"));
+        }
+    }
+    None
 }

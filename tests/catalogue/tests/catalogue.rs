@@ -45,70 +45,7 @@ const SCANS: &[(&str, &str, &str)] = &[
 /// Fences whose removal changes nothing, with the reason: (statement, fence, reason). A row that is no longer needed fails.
 const EQUIVALENT: &[(&str, &str, &str)] = &[
     ("queue_deliveries::NEXT", "org_id = ?1", "the subquery beside it is fenced too, and a delivery's id is unique across organizations"),
-    ("customers::page::ONE", "k.org_id = ?1", "a link's subject is the customer, whose id is unique across organizations"),
-    // Of organizations that are being deleted; no world of this test has one. Tests of their own hold them.
-    (
-        "jobs::retention::orgs::STILL_DELETED",
-        "id = ?1",
-        "no organization here is deleted; workers/jobs/tests/jobs/purging.rs brings one back",
-    ),
-    ("jobs::retention::orgs::NEXT", "org_id = ?1", "says which part is next; every part is removed under its own fence"),
-    (
-        "jobs::retention::orgs::GONE",
-        "id = ?1",
-        "no organization here is deleted; beyond that exactly one row changes, or the batch is refused",
-    ),
-    ("jobs::retention::orgs::ATTEMPTS", "org_id = ?1", "chooses rows of which the fence beside it removes the organization's own only"),
-    ("jobs::retention::orgs::MESSAGES", "org_id = ?1", "chooses rows of which the fence beside it removes the organization's own only"),
-    ("jobs::retention::orgs::ENDPOINTS", "org_id = ?1", "chooses rows of which the fence beside it removes the organization's own only"),
-    ("jobs::retention::orgs::INVITATIONS", "org_id = ?1", "chooses rows of which the fence beside it removes the organization's own only"),
-    ("jobs::retention::orgs::DOMAINS", "org_id = ?1", "chooses rows of which the fence beside it removes the organization's own only"),
     ("jobs::retention::orgs::SLUGS", "org_id = ?1", "the subquery beside it is fenced too, and a slug is unique across organizations"),
-    (
-        "org::routes::org::restore::OWNERS",
-        "o.id = m.org_id",
-        "no organization here is deleted; workers/org/tests/organizations/deletion.rs restores one of three",
-    ),
-    (
-        "org::routes::org::restore::OWNERS",
-        "m.org_id = ?1",
-        "no organization here is deleted; workers/org/tests/organizations/deletion.rs restores one of three",
-    ),
-    (
-        "org::routes::org::restore::OWNERS",
-        "x.org_id = ?1",
-        "no organization here is deleted; deletion.rs refuses another organization's owner",
-    ),
-    (
-        "org::routes::org::restore::RESTORE",
-        "id = ?1",
-        "no organization here is deleted; beyond that exactly one row changes, or the batch is refused",
-    ),
-    (
-        "org::routes::org::restore::RESTORE",
-        "org_id = ?1",
-        "no organization here is deleted; deletion.rs refuses another organization's owner",
-    ),
-    // Whether a plan has room needs its word and its number at once, which the search for arguments does not find.
-    (
-        "org::routes::members::invite::INSERT",
-        "id = ?1",
-        "workers/org/tests/organizations invites into a free organization beside a larger one",
-    ),
-    (
-        "org::routes::members::invite::INSERT",
-        "org_id = ?1",
-        "workers/org/tests/organizations takes the last seat beside other organizations",
-    ),
-    ("org::routes::members::resend::RENEW", "id = ?1", "workers/org/tests/organizations renews in organizations on different plans"),
-    ("org::routes::members::resend::RENEW", "org_id = ?1", "workers/org/tests/organizations renews beside other organizations"),
-    ("org::routes::settings::domain_add::INSERT", "id = ?1", "workers/org/tests/organizations adds in organizations on different plans"),
-    (
-        "org::routes::settings::domain_add::INSERT",
-        "org_id = ?1",
-        "workers/org/tests/organizations takes the only place beside other organizations",
-    ),
-    ("org::routes::settings::slug::MOVE", "id = ?1", "a slug is unique, and exactly one row changes, or the batch is refused"),
 ];
 
 fn each(check: impl Fn(&Sql) -> Vec<String>) {
