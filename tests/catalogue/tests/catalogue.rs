@@ -33,14 +33,17 @@ const SCANS: &[(&str, &str, &str)] = &[
     ("platform::routes::user_ban_page::STOPS", "operators", "operators are a handful"),
     ("platform::routes::user_ban::BAN", "operators", "operators are a handful"),
     ("platform::routes::search::ORGS", "orgs", "a name may hold the text anywhere; organizations are few"),
-    ("platform::routes::search::NAMED", "users", "a name may hold the text anywhere; newest first, and ends at its LIMIT"),
+    (
+        "platform::routes::search::NAMED",
+        "users",
+        "an operator's search: a name may hold the text anywhere; newest first until there are enough, all where few match",
+    ),
     ("platform::routes::search::CUSTOMER", "orgs", "one look by key in each organization"),
     ("platform::routes::search::KEY", "orgs", "one look by key in each organization"),
     ("platform::routes::search::KEYS", "api_keys", "an operator's search; an organization has a few keys"),
     ("platform::routes::search::TICKET", "orgs", "one look by key in each organization"),
     ("platform::routes::search::OWNER", "orgs", "four looks by key in each organization"),
     ("platform::routes::status::WAITS", "outbox", "only what waits, along its partial index, up to its bound"),
-    ("platform::routes::status::WAITS", "webhook_deliveries", "only what is open, along its partial index, up to its bound"),
 ];
 /// Fences whose removal changes nothing, with the reason: (statement, fence, reason). A row that is no longer needed fails.
 const EQUIVALENT: &[(&str, &str, &str)] = &[

@@ -69,15 +69,24 @@ pub const TABLES: &[&str] = &[
 kernel::sql! {
     Read Global("names no tenant's rows") SCHEMA(0) -> ["names"] =
         "SELECT coalesce(group_concat(name, ' '), '') AS names FROM sqlite_master WHERE type = 'table'";
-    /// Due and not done: how many, up to the bound, and since when the oldest.
+    /// Due and not done: how many, up to the bound, and since when the oldest. Of deliveries each endpoint's first are looked up, so that
+    /// one with many that wait for their next try costs no more than one with few.
     Read Global("operators see what waits, of all organizations")
     WAITS(2) -> ["jobs", "jobs_since", "events", "events_since", "deliveries", "deliveries_since", "mails", "mails_since"] =
-        "SELECT (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state IN ('queued', 'running') AND next_at <= ?1 LIMIT ?2 + 1)) AS jobs, \
+        "WITH RECURSIVE open(endpoint) AS (SELECT min(endpoint_id) FROM webhook_deliveries WHERE status IN ('pending', 'sending') \
+           UNION ALL SELECT (SELECT min(n.endpoint_id) FROM webhook_deliveries n WHERE n.status IN ('pending', 'sending') AND n.endpoint_id > open.endpoint) \
+             FROM open WHERE open.endpoint IS NOT NULL), \
+         firsts(next_at) AS (SELECT (SELECT p.next_at FROM webhook_deliveries p WHERE p.status IN ('pending', 'sending') AND p.endpoint_id = open.endpoint \
+               AND p.status = 'pending' ORDER BY p.next_at LIMIT 1) FROM open \
+           UNION ALL SELECT (SELECT s.next_at FROM webhook_deliveries s WHERE s.status IN ('pending', 'sending') AND s.endpoint_id = open.endpoint \
+               AND s.status = 'sending' ORDER BY s.next_at LIMIT 1) FROM open) \
+         SELECT (SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state IN ('queued', 'running') AND next_at <= ?1 LIMIT ?2 + 1)) AS jobs, \
            (SELECT min(next_at) FROM jobs WHERE state IN ('queued', 'running')) AS jobs_since, \
            (SELECT count(*) FROM (SELECT 1 FROM outbox WHERE dispatched_at IS NULL LIMIT ?2 + 1)) AS events, \
            (SELECT min(occurred_at) FROM outbox WHERE dispatched_at IS NULL) AS events_since, \
-           (SELECT count(*) FROM (SELECT 1 FROM webhook_deliveries WHERE status IN ('pending', 'sending') AND next_at <= ?1 LIMIT ?2 + 1)) AS deliveries, \
-           (SELECT min(next_at) FROM webhook_deliveries WHERE status IN ('pending', 'sending')) AS deliveries_since, \
+           (SELECT count(*) FROM (SELECT 1 FROM open CROSS JOIN webhook_deliveries d ON d.endpoint_id = open.endpoint AND d.status IN ('pending', 'sending') \
+             AND d.next_at <= ?1 LIMIT ?2 + 1)) AS deliveries, \
+           (SELECT min(next_at) FROM firsts) AS deliveries_since, \
            (SELECT count(*) FROM (SELECT 1 FROM mails WHERE state IN ('queued', 'sending') AND next_at <= ?1 LIMIT ?2 + 1)) AS mails, \
            (SELECT min(next_at) FROM mails WHERE state IN ('queued', 'sending')) AS mails_since";
 }
