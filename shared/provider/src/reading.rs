@@ -6,7 +6,10 @@ use domain::{
     plans::{Interval, Plan},
 };
 use kernel::Millis;
-use stripe::subscription::{Item, Recurring, Subscription};
+use stripe::{
+    subscription::{Item, Recurring, Subscription},
+    units::UnixSeconds,
+};
 
 /// What counts of a subscription.
 pub(crate) fn reading(subscription: &Subscription) -> Reading {
@@ -23,7 +26,7 @@ pub(crate) fn reading(subscription: &Subscription) -> Reading {
         price: price.map(|p| p.id.clone()),
         lookup_key: price.and_then(|p| p.lookup_key.clone()),
         plan: price.and_then(|p| Plan::of_price(p.lookup_key.as_deref()?)),
-        seat: price.and_then(|p| Some(Money::new(p.unit_amount?, Currency::parse(p.currency.as_deref()?)?))),
+        seat: price.and_then(|p| Some(Money::new(p.unit_amount?.0, Currency::parse(p.currency.as_deref()?)?))),
         interval: price.and_then(|p| interval(p.recurring.as_ref()?)),
         quantity: item.and_then(|i| i.quantity),
         period_end,
@@ -33,8 +36,8 @@ pub(crate) fn reading(subscription: &Subscription) -> Reading {
     }
 }
 
-const fn moment(seconds: i64) -> Millis {
-    Millis::new(seconds.saturating_mul(1_000))
+const fn moment(at: UnixSeconds) -> Millis {
+    Millis::new(at.millis())
 }
 
 /// One month or one year; a plan has no other.

@@ -1,10 +1,12 @@
 //! The client: configuration, the port through which a request leaves, and how an answer is read.
 
 use crate::{
-    calls::{self, Call, Method},
+    calls::{self, Call, Method, NewPortal},
     error::StripeError,
     objects::List,
-    subscription::Subscription,
+    portal::{self, PortalSession},
+    setup::{self, Mode},
+    subscription::{Price, Subscription},
 };
 use crypto::Secret;
 use serde::de::DeserializeOwned;
@@ -63,6 +65,11 @@ impl fmt::Display for ConfigError {
     }
 }
 impl std::error::Error for ConfigError {}
+impl ConfigError {
+    pub(crate) const fn new(variable: &'static str, remedy: &'static str) -> Self {
+        Self { variable, remedy }
+    }
+}
 
 impl Config {
     /// Takes base URL (no slash at the end), secret key and the pinned API version, such as `2026-10-28.endive`.
@@ -70,17 +77,15 @@ impl Config {
     /// # Errors
     /// The first that is not of that form.
     pub fn new(base: &str, key: &str, version: &str) -> Result<Self, ConfigError> {
-        let wrong = |variable, remedy| ConfigError { variable, remedy };
+        let wrong = ConfigError::new;
         if !(base.starts_with("https://") || base.starts_with("http://")) || base.ends_with('/') || base.contains(['?', '#']) {
             return Err(wrong(
                 "STRIPE_API_BASE",
                 "set it to an http(s) URL without a slash at the end, in production https://api.stripe.com",
             ));
         }
-        let known =
-            ["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|prefix| key.len() > prefix.len() && key.starts_with(prefix));
-        if !known || !key.bytes().all(|b| b.is_ascii_graphic()) {
-            return Err(wrong("STRIPE_SECRET_KEY", "set it to a secret or restricted key: sk_test_…, sk_live_…, rk_test_… or rk_live_…"));
+        if Mode::of_key(key).is_none() {
+            return Err(wrong(setup::KEY_VARIABLE, "set it to a secret or restricted key: sk_test_…, sk_live_…, rk_test_… or rk_live_…"));
         }
         let dated = version.len() >= 10 && version.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.');
         if !dated || !version.starts_with("20") {
@@ -93,7 +98,7 @@ impl Config {
     }
     /// Whether the key is for real money. Events of the other mode are not ours.
     pub fn livemode(&self) -> bool {
-        self.key.expose().starts_with("sk_live_") || self.key.expose().starts_with("rk_live_")
+        Mode::of_key(self.key.expose()) == Some(Mode::Live)
     }
     /// The pinned API version.
     pub fn version(&self) -> &str {
@@ -170,5 +175,28 @@ impl Client<'_> {
             }
         }
         Err(StripeError::invalid("the customer has more than a thousand subscriptions"))
+    }
+
+    /// The active prices with these lookup keys: as many calls as that takes. Keys that no active price has are left out.
+    ///
+    /// # Errors
+    /// See [`StripeError`].
+    pub async fn all_prices_of(&self, lookup_keys: &[&str]) -> Result<Vec<Price>, StripeError> {
+        let mut all = Vec::new();
+        for some in lookup_keys.chunks(calls::MAX_LOOKUP_KEYS) {
+            all.extend(self.run(&calls::prices_by_lookup_keys(some, Some(true))?).await?.data);
+        }
+        Ok(all)
+    }
+
+    /// Opens the portal as our set-up configured it, or else as the account's default does. Two calls.
+    ///
+    /// # Errors
+    /// [`Cause::PortalNotConfigured`](crate::error::Cause::PortalNotConfigured) where there is neither; otherwise see [`StripeError`].
+    pub async fn open_portal(&self, customer: &str, return_url: &str, idempotency_key: &str) -> Result<PortalSession, StripeError> {
+        let configurations = self.run(&calls::portal_configurations()?).await?.data;
+        let chosen = portal::choose(&configurations).ok_or_else(StripeError::portal_not_configured)?;
+        let new = NewPortal { customer, return_url, configuration: Some(&chosen.id) };
+        self.run(&calls::create_portal_session(&new, idempotency_key)?).await
     }
 }

@@ -1,5 +1,6 @@
 //! What can go wrong with a call, and whether it makes sense to try again.
 
+use crate::decline;
 use serde::Deserialize;
 use std::fmt;
 
@@ -16,10 +17,37 @@ pub enum Kind {
     Idempotency,
     /// A payment was declined.
     Card,
+    /// The customer portal has not been set up at Stripe.
+    PortalNotConfigured,
     /// Stripe failed.
     Api,
     /// A type that Stripe added since.
     Other(String),
+}
+
+/// Why a call failed, as far as callers act differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Not reached, not in time, Stripe failed, or asks to slow down: the same call with the same key may succeed later.
+    Outage,
+    /// The configured key is wrong, revoked, or lacks the permission.
+    RefusedKey,
+    /// The key is of the other mode than what was asked for: test and live don't see each other.
+    WrongMode,
+    /// The payment was declined; why and what helps, for people.
+    Declined(&'static str),
+    /// The customer has no card or other way of paying on file.
+    NoPaymentMethod,
+    /// What was asked for does not exist (any more).
+    Missing,
+    /// The customer portal has not been set up at Stripe.
+    PortalNotConfigured,
+    /// The idempotency key was used for another call.
+    KeyReused,
+    /// The call is wrong: a parameter, or the state of what it is about.
+    Invalid,
+    /// The answer is not one that we understand.
+    Unreadable,
 }
 
 /// A failed call.
@@ -31,10 +59,12 @@ pub struct StripeError {
     pub kind: Kind,
     /// Stripe's code, such as `resource_missing`.
     pub code: Option<Box<str>>,
+    /// Why the bank declined, such as `insufficient_funds`.
+    pub decline_code: Option<Box<str>>,
     /// The parameter it is about.
     pub param: Option<Box<str>>,
-    /// In Stripe's words, or ours.
-    pub message: String,
+    /// In Stripe's words, or ours. For logs: Stripe's may quote the ends of the key.
+    pub message: Box<str>,
     /// Whether the same call (with the same idempotency key) may succeed later.
     pub retry: bool,
     /// How long to wait at least, in seconds, when Stripe says so.
@@ -44,29 +74,60 @@ pub struct StripeError {
 }
 
 impl StripeError {
-    /// Whether what was asked for does not exist (any more).
+    /// Why, as far as callers act differently.
+    pub fn cause(&self) -> Cause {
+        let coded = |code: &str| self.code.as_deref() == Some(code);
+        match (&self.kind, self.status) {
+            (Kind::Connection, _) | (_, Some(409 | 429 | 500..)) => Cause::Outage,
+            (_, Some(401 | 403)) => Cause::RefusedKey,
+            (Kind::Idempotency, _) => Cause::KeyReused,
+            (Kind::Card, _) | (_, Some(402)) => Cause::Declined(decline::say(self.decline_code.as_deref().or(self.code.as_deref()))),
+            (Kind::PortalNotConfigured, _) => Cause::PortalNotConfigured,
+            (Kind::Unreadable, _) => Cause::Unreadable,
+            // The same code for three things; only the message tells them apart.
+            _ if coded("resource_missing") && self.message.contains("a similar object exists in") => Cause::WrongMode,
+            _ if coded("resource_missing") && self.message.contains("no attached payment source") => Cause::NoPaymentMethod,
+            _ if coded("resource_missing") => Cause::Missing,
+            _ => Cause::Invalid,
+        }
+    }
+    /// Whether Stripe itself says that what was asked for does not exist (any more).
     pub fn is_missing(&self) -> bool {
-        self.status == Some(404) || self.code.as_deref() == Some("resource_missing")
+        self.cause() == Cause::Missing
     }
     /// Whether the configured key is refused: wrong, revoked, or without the permission.
     pub fn is_refused_key(&self) -> bool {
-        matches!(self.status, Some(401 | 403))
+        self.cause() == Cause::RefusedKey
     }
 
     /// There was no answer.
-    pub fn connection(message: impl Into<String>) -> Self {
+    pub fn connection(message: impl Into<Box<str>>) -> Self {
         Self { retry: true, ..Self::local(Kind::Connection, message) }
     }
+    /// There is no portal to open.
+    pub(crate) fn portal_not_configured() -> Self {
+        Self::local(Kind::PortalNotConfigured, "the account has no active configuration of the customer portal")
+    }
     /// A call that must not be made.
-    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+    pub(crate) fn invalid(message: impl Into<Box<str>>) -> Self {
         Self::local(Kind::InvalidRequest, message)
     }
     /// An answer that can't be read. Not retried: it would read the same.
     pub(crate) fn unreadable(status: u16, message: impl fmt::Display, request_id: Option<Box<str>>) -> Self {
         Self { status: Some(status), request_id, ..Self::local(Kind::Unreadable, format!("Stripe's answer could not be read: {message}")) }
     }
-    fn local(kind: Kind, message: impl Into<String>) -> Self {
-        Self { status: None, kind, code: None, param: None, message: message.into(), retry: false, retry_after: None, request_id: None }
+    fn local(kind: Kind, message: impl Into<Box<str>>) -> Self {
+        Self {
+            status: None,
+            kind,
+            code: None,
+            decline_code: None,
+            param: None,
+            message: message.into(),
+            retry: false,
+            retry_after: None,
+            request_id: None,
+        }
     }
 
     /// From an answer with a status of 300 and up. `header` looks one up by its lower-case name.
@@ -83,6 +144,7 @@ impl StripeError {
             #[serde(rename = "type")]
             kind: Option<String>,
             code: Option<Box<str>>,
+            decline_code: Option<Box<str>>,
             param: Option<Box<str>>,
             message: Option<String>,
         }
@@ -96,15 +158,17 @@ impl StripeError {
         let found = match serde_json::from_slice::<Envelope>(body) {
             Ok(envelope) => {
                 let fields = envelope.error;
+                let message = fields.message.unwrap_or_else(|| format!("Stripe answered {status}"));
                 let kind = match fields.kind.as_deref() {
+                    // It has no code of its own.
+                    Some("invalid_request_error") if message.contains("portal settings") => Kind::PortalNotConfigured,
                     Some("invalid_request_error") => Kind::InvalidRequest,
                     Some("idempotency_error") => Kind::Idempotency,
                     Some("card_error") => Kind::Card,
                     Some("api_error") | None => Kind::Api,
                     Some(other) => Kind::Other(other.to_owned()),
                 };
-                let message = fields.message.unwrap_or_else(|| format!("Stripe answered {status}"));
-                Self { code: fields.code, param: fields.param, ..Self::local(kind, message) }
+                Self { code: fields.code, decline_code: fields.decline_code, param: fields.param, ..Self::local(kind, message) }
             }
             // A proxy's page, or none: Stripe's own errors are JSON.
             Err(_) => Self::local(
@@ -119,7 +183,9 @@ impl StripeError {
 impl fmt::Display for StripeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)?;
-        for (name, value) in [("code", &self.code), ("param", &self.param), ("request", &self.request_id)] {
+        for (name, value) in
+            [("code", &self.code), ("decline code", &self.decline_code), ("param", &self.param), ("request", &self.request_id)]
+        {
             if let Some(value) = value {
                 write!(f, "; {name} {value}")?;
             }
@@ -151,6 +217,53 @@ mod tests {
         assert_eq!(of(400, r#"{"error":{"type":"idempotency_error"}}"#, &[]).kind, Kind::Idempotency);
         assert_eq!(of(400, r#"{"error":{"type":"some_new_error"}}"#, &[]).kind, Kind::Other("some_new_error".into()));
         assert!(of(401, r#"{"error":{"type":"invalid_request_error","message":"Invalid API Key"}}"#, &[]).is_refused_key());
+    }
+
+    #[test]
+    fn causes_are_told_apart() {
+        let envelope = |fields: &str| format!(r#"{{"error":{{{fields}}}}}"#);
+        let invalid = r#""type":"invalid_request_error""#;
+        let missing = format!(r#"{invalid},"code":"resource_missing""#);
+        for (status, fields, cause) in [
+            (500, r#""type":"api_error""#.to_owned(), Cause::Outage),
+            (429, format!(r#"{invalid},"code":"rate_limit""#), Cause::Outage),
+            (409, format!(r#"{invalid},"code":"lock_timeout""#), Cause::Outage),
+            (409, r#""type":"idempotency_error","code":"idempotency_key_in_use""#.into(), Cause::Outage),
+            (400, r#""type":"idempotency_error""#.into(), Cause::KeyReused),
+            (401, invalid.into(), Cause::RefusedKey),
+            (403, format!(r#"{invalid},"code":"more_permissions_required""#), Cause::RefusedKey),
+            (402, format!(r#"{invalid},"code":"subscription_payment_intent_requires_action""#), Cause::Declined(decline::CONFIRM)),
+            (404, format!(r#"{missing},"param":"id","message":"No such customer: 'cus_1'""#), Cause::Missing),
+            (400, format!(r#"{missing},"param":"items[0][price]","message":"No such price: 'price_1'""#), Cause::Missing),
+            (
+                404,
+                format!(r#"{missing},"message":"No such customer: 'cus_1'; a similar object exists in live mode, but …""#),
+                Cause::WrongMode,
+            ),
+            (
+                400,
+                format!(r#"{missing},"message":"This customer has no attached payment source or default payment method.""#),
+                Cause::NoPaymentMethod,
+            ),
+            (
+                400,
+                format!(
+                    r#"{invalid},"message":"… has not been created. Provide one by saving your customer portal settings in test mode at …""#
+                ),
+                Cause::PortalNotConfigured,
+            ),
+            (400, format!(r#"{invalid},"code":"parameter_unknown","param":"x""#), Cause::Invalid),
+            (400, r#""type":"new_error""#.into(), Cause::Invalid),
+            (404, format!(r#"{invalid},"message":"Unrecognized request URL""#), Cause::Invalid),
+        ] {
+            assert_eq!(of(status, &envelope(&fields), &[]).cause(), cause, "{status} {fields}");
+        }
+        let declined = of(402, &envelope(r#""type":"card_error","code":"card_declined","decline_code":"insufficient_funds""#), &[]);
+        assert_eq!(declined.cause(), Cause::Declined(decline::say(Some("insufficient_funds"))));
+        assert!(declined.to_string().contains("decline code insufficient_funds"));
+        assert_eq!(StripeError::connection("timed out").cause(), Cause::Outage);
+        assert_eq!(StripeError::invalid("not an id").cause(), Cause::Invalid);
+        assert_eq!(of(404, "<html>", &[]).cause(), Cause::Unreadable, "another server's 404 says nothing of the kind");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! An event is only a hint: what it says of an object may be old, so the customer is read again at Stripe. What matters here is
 //! that nothing in an object makes an event unreadable: unknown fields and shapes are passed over.
 
-use crate::objects::Reference;
+use crate::{objects::Reference, units::UnixSeconds};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -15,8 +15,8 @@ pub struct Event {
     pub id: String,
     /// Such as `customer.subscription.updated`.
     pub kind: String,
-    /// When it happened, Unix seconds.
-    pub created: i64,
+    /// When it happened.
+    pub created: UnixSeconds,
     /// Real money, or a test.
     pub livemode: bool,
     /// The version in which the object is written.
@@ -25,6 +25,8 @@ pub struct Event {
     pub account: Option<String>,
     /// The object as it was then, as JSON text.
     pub object: Box<RawValue>,
+    /// What its fields were before, as JSON text, where the event says so.
+    pub previous: Option<Box<RawValue>>,
     /// What the object is, such as `subscription`.
     pub object_type: Option<String>,
     /// Its id.
@@ -50,7 +52,7 @@ struct Envelope {
     id: String,
     #[serde(rename = "type")]
     kind: String,
-    created: i64,
+    created: UnixSeconds,
     livemode: bool,
     api_version: Option<String>,
     #[serde(default)]
@@ -61,8 +63,7 @@ struct Envelope {
 #[derive(Deserialize)]
 struct Data {
     object: Box<RawValue>,
-    #[serde(default)]
-    previous_attributes: Lenient<Previous>,
+    previous_attributes: Option<Box<RawValue>>,
 }
 
 /// What may stand in an object, of whatever type, and leads to a customer or a subscription.
@@ -102,7 +103,7 @@ struct Previous {
 #[derive(Deserialize, Default)]
 #[serde(from = "Maybe<T>")]
 #[serde(bound(deserialize = "T: Deserialize<'de> + Default"))]
-struct Lenient<T: Default>(T);
+pub(crate) struct Lenient<T: Default>(pub T);
 
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -128,10 +129,11 @@ impl Event {
         let envelope: Envelope = serde_json::from_slice(bytes).map_err(|e| EventError(e.to_string()))?;
         // An object that is none of ours to understand is still stored: then it concerns nobody.
         let subject: Subject = serde_json::from_str(envelope.data.object.get()).unwrap_or_default();
+        let previous = envelope.data.previous_attributes;
+        let before: Previous = previous.as_ref().and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default();
         let (object_type, object_id) = (subject.object.0, subject.id.0);
         let is = |kind: &str| object_type.as_deref() == Some(kind);
-        let customer =
-            if is("customer") { object_id.clone() } else { subject.customer.0.or(envelope.data.previous_attributes.0.customer.0) };
+        let customer = if is("customer") { object_id.clone() } else { subject.customer.0.or(before.customer.0) };
         let subscription = if is("subscription") {
             object_id.clone()
         } else {
@@ -145,6 +147,7 @@ impl Event {
             api_version: envelope.api_version,
             account: envelope.account.0,
             object: envelope.data.object,
+            previous,
             object_type,
             object_id,
             customer,
@@ -251,7 +254,7 @@ mod tests {
                 (object, customer, subscription),
                 "{kind}"
             );
-            assert_eq!((event.kind.as_str(), event.created, event.livemode), (kind, 7, false));
+            assert_eq!((event.kind.as_str(), event.created, event.livemode), (kind, UnixSeconds(7), false));
         }
     }
 

@@ -7,12 +7,20 @@
 //! Why no ready-made SDK: size, build time and strictness; see the design notes on Stripe.
 
 pub mod calls;
+pub mod checkout;
 pub mod client;
+pub mod decline;
 pub mod error;
 pub mod event;
+pub mod fact;
+pub mod invoice;
 pub mod objects;
+pub mod portal;
+pub mod setup;
 pub mod signature;
 pub mod subscription;
+pub mod units;
 
 pub use client::{Client, Config};
-pub use error::StripeError;
+pub use error::{Cause, StripeError};
+pub use setup::{Mode, Setup};

@@ -1,7 +1,6 @@
 //! What all of Stripe's objects share: references that may be expanded, lists, ids.
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, de::IgnoredAny};
 
 /// A field that holds another object's id, or that object when it was expanded, or nothing. Anything else reads as nothing:
 /// a field that we only look at must never make an event unreadable.
@@ -34,6 +33,11 @@ pub struct List<T> {
     /// Whether there are more behind the last one.
     #[serde(default)]
     pub has_more: bool,
+}
+
+/// Reads `null` as the default: Stripe writes it for what is empty, such as metadata of some objects.
+pub(crate) fn null_is_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or_default())
 }
 
 /// Whether a text may stand in a URL's path as an id: Stripe's ids are letters, digits, `_` and `-`. Keeps what an operator

@@ -1,6 +1,9 @@
-//! Customers, subscriptions and prices, by the fields that are read. Amounts are in the currency's minor unit, times Unix seconds.
+//! Customers, subscriptions and prices, by the fields that are read.
 
-use crate::objects::{List, Reference};
+use crate::{
+    objects::{List, Reference, null_is_default},
+    units::{Cents, Money, UnixSeconds},
+};
 use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
 
@@ -88,7 +91,7 @@ pub struct Customer {
     /// Whether the latest invoice is overdue.
     pub delinquent: Option<bool>,
     /// Ours: `org_id` says whose customer this is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub metadata: BTreeMap<String, String>,
 }
 
@@ -107,15 +110,15 @@ pub struct Subscription {
     #[serde(default)]
     pub cancel_at_period_end: bool,
     /// When it will end, if that is settled.
-    pub cancel_at: Option<i64>,
+    pub cancel_at: Option<UnixSeconds>,
     /// When it was decided that it ends.
-    pub canceled_at: Option<i64>,
+    pub canceled_at: Option<UnixSeconds>,
     /// When it ended.
-    pub ended_at: Option<i64>,
+    pub ended_at: Option<UnixSeconds>,
     /// When the trial ends.
-    pub trial_end: Option<i64>,
+    pub trial_end: Option<UnixSeconds>,
     /// When it was made.
-    pub created: i64,
+    pub created: UnixSeconds,
     /// Real money, or a test.
     #[serde(default)]
     pub livemode: bool,
@@ -125,13 +128,13 @@ pub struct Subscription {
     #[serde(default)]
     pub latest_invoice: Reference,
     /// Ours.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_default")]
     pub metadata: BTreeMap<String, String>,
 }
 
 impl Subscription {
-    /// When what was paid for ends, Unix seconds: periods are the items' own since 2025, the earliest counts.
-    pub fn current_period_end(&self) -> Option<i64> {
+    /// When what was paid for ends: periods are the items' own since 2025, the earliest counts.
+    pub fn current_period_end(&self) -> Option<UnixSeconds> {
         self.items.data.iter().filter_map(|item| item.current_period_end).min()
     }
 }
@@ -146,9 +149,9 @@ pub struct Item {
     /// How many: seats. Absent for metered prices.
     pub quantity: Option<i64>,
     /// When the current period began.
-    pub current_period_start: Option<i64>,
+    pub current_period_start: Option<UnixSeconds>,
     /// When it ends.
-    pub current_period_end: Option<i64>,
+    pub current_period_end: Option<UnixSeconds>,
 }
 
 /// A price.
@@ -161,7 +164,7 @@ pub struct Price {
     /// Three letters, lower case.
     pub currency: Option<String>,
     /// For one, in the minor unit; absent for tiered prices.
-    pub unit_amount: Option<i64>,
+    pub unit_amount: Option<Cents>,
     /// How often; absent for one-time prices.
     pub recurring: Option<Recurring>,
     /// Whether it can be subscribed to.
@@ -170,6 +173,13 @@ pub struct Price {
     /// What is sold.
     #[serde(default)]
     pub product: Reference,
+}
+
+impl Price {
+    /// What one costs. `None` for a tiered price.
+    pub fn unit(&self) -> Option<Money> {
+        Some(Money { cents: self.unit_amount?, currency: self.currency.clone()? })
+    }
 }
 
 /// How often a price is due.
@@ -203,13 +213,15 @@ mod tests {
                         "recurring":{"interval":"month","interval_count":1},"product":{"id":"prod_1","object":"product"}}},
               {"id":"si_2","price":{"id":"price_2"},"current_period_end":15}]}}"#;
         let subscription: Subscription = serde_json::from_str(json).unwrap();
-        assert_eq!(subscription.current_period_end(), Some(15));
+        assert_eq!(subscription.current_period_end(), Some(UnixSeconds(15)));
         assert_eq!(subscription.customer.0.as_deref(), Some("cus_1"));
         let item = &subscription.items.data[0];
         assert_eq!(
             (item.quantity, item.price.lookup_key.as_deref(), item.price.product.0.as_deref()),
             (Some(3), Some("portico_team_monthly"), Some("prod_1"))
         );
+        assert_eq!(item.price.unit(), Some(Money { cents: Cents(900), currency: "usd".into() }));
+        assert_eq!(subscription.items.data[1].price.unit(), None);
     }
 
     #[test]

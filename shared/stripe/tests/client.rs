@@ -10,10 +10,11 @@ use std::{
 };
 use stripe::{
     Client, Config,
-    calls::{self, EventFilter, NewCustomer, Range},
+    calls::{self, CustomerChange, Ending, EventFilter, ItemChange, NewCheckout, NewCustomer, NewPortal, Range},
     client::{HttpRequest, HttpResponse, LocalFuture, Transport},
-    error::Kind,
+    error::{Cause, Kind},
     event::Event,
+    units::UnixSeconds,
 };
 
 /// Plays back answers, in order, and keeps the requests.
@@ -54,7 +55,7 @@ fn config() -> Config {
 fn a_get_has_its_query_and_no_body() {
     let filter = EventFilter {
         types: &["invoice.paid", "customer.deleted"],
-        created: Range { gte: Some(5), lte: None },
+        created: Range { gte: Some(UnixSeconds(5)), lte: None },
         delivery_success: Some(false),
         starting_after: Some("evt_9"),
         ..EventFilter::default()
@@ -81,11 +82,118 @@ fn a_post_has_a_form_and_an_idempotency_key() {
     assert!(request.headers.contains(&("idempotency-key", "org_1:customer".into())));
 }
 
+/// The form of a call, as it goes out.
+fn sent<T>(call: &calls::Call<T>) -> (&'static str, String, String) {
+    let request = config().request(call);
+    let url = request.url.strip_prefix("http://127.0.0.1:1").unwrap().to_owned();
+    (request.method, url, String::from_utf8(request.body).unwrap())
+}
+
+#[test]
+fn a_purchase_says_whose_it_is_on_the_session_and_on_the_subscription() {
+    let new = NewCheckout {
+        customer: "cus_1",
+        org_id: "org_1",
+        checkout_id: "chk_1",
+        price: "price_1",
+        quantity: 3,
+        success_url: "https://app.example.com/b?s={CHECKOUT_SESSION_ID}",
+        cancel_url: "https://app.example.com/b",
+        expires_at: UnixSeconds(9),
+        allow_promotion_codes: false,
+    };
+    let (method, url, body) = sent(&calls::create_checkout_session(&new, "chk_1").unwrap());
+    assert_eq!((method, url.as_str()), ("POST", "/v1/checkout/sessions"));
+    let form = stripe_spec::decode(&body).unwrap();
+    assert_eq!(
+        form,
+        serde_json::json!({
+            "mode": "subscription", "customer": "cus_1", "client_reference_id": "org_1", "expires_at": "9",
+            "line_items": [{ "price": "price_1", "quantity": "3" }],
+            "success_url": "https://app.example.com/b?s={CHECKOUT_SESSION_ID}", "cancel_url": "https://app.example.com/b",
+            "metadata": { "org_id": "org_1", "checkout_id": "chk_1" }, "subscription_data": { "metadata": { "org_id": "org_1" } },
+        })
+    );
+    let with = calls::create_checkout_session(&NewCheckout { allow_promotion_codes: true, ..new }, "chk_1").unwrap();
+    assert!(with.form.contains("allow_promotion_codes=true"));
+}
+
+#[test]
+fn the_preview_asks_about_exactly_what_the_change_does() {
+    let change = ItemChange { item: "si_1", price: "price_2", quantity: 5, at: Some(UnixSeconds(7)) };
+    let does = stripe_spec::decode(&calls::change_subscription("sub_1", &change, "k").unwrap().form).unwrap();
+    let asks = stripe_spec::decode(&calls::preview_change("cus_1", "sub_1", &change).unwrap().form).unwrap();
+    for field in ["items", "proration_behavior", "proration_date"] {
+        assert_eq!(does[field], asks["subscription_details"][field], "{field}");
+    }
+    assert_eq!(does["items"], serde_json::json!([{ "id": "si_1", "price": "price_2", "quantity": "5" }]));
+    assert_eq!((&does["proration_behavior"], &does["payment_behavior"]), (&"always_invoice".into(), &"error_if_incomplete".into()));
+}
+
+#[test]
+fn an_end_is_a_delete_with_its_parameters_in_the_query() {
+    let call = calls::cancel_subscription("sub_1", Ending { prorate: true, invoice_now: false }).unwrap();
+    assert_eq!(sent(&call), ("DELETE", "/v1/subscriptions/sub_1?prorate=true&invoice_now=false".into(), String::new()));
+    let (method, url, body) = sent(&calls::expire_checkout_session("cs_1", "k").unwrap());
+    assert_eq!((method, url.as_str(), body.as_str()), ("POST", "/v1/checkout/sessions/cs_1/expire", ""));
+}
+
+#[test]
+fn what_changes_something_has_a_key_of_the_callers() {
+    let change = ItemChange { item: "si_1", price: "price_1", quantity: 1, at: None };
+    let portal = NewPortal { customer: "cus_1", return_url: "https://x.example", configuration: None };
+    for key in ["", " ", "a b", "a\nb", "ä", &"k".repeat(256)] {
+        for refused in [
+            calls::create_customer(&NewCustomer::default(), key).err(),
+            calls::update_customer("cus_1", &CustomerChange::default(), key).err(),
+            calls::change_subscription("sub_1", &change, key).err(),
+            calls::set_cancel_at_period_end("sub_1", true, key).err(),
+            calls::expire_checkout_session("cs_1", key).err(),
+            calls::create_portal_session(&portal, key).err(),
+        ] {
+            assert!(matches!(refused, Some(e) if e.kind == Kind::InvalidRequest && e.message.contains("idempotency key")), "{key:?}");
+        }
+    }
+    let longest = "k".repeat(255);
+    assert_eq!(calls::set_cancel_at_period_end("sub_1", true, &longest).unwrap().idempotency_key, Some(longest));
+    assert_eq!(calls::preview_change("cus_1", "sub_1", &change).unwrap().idempotency_key, None, "it only asks");
+}
+
+#[test]
+fn prices_are_asked_for_in_tens() {
+    assert!(calls::prices_by_lookup_keys(&[], None).is_err() && calls::prices_by_lookup_keys(&["k"; 11], None).is_err());
+    let page =
+        r#"{"object":"list","has_more":false,"data":[{"id":"price_1","lookup_key":"k","unit_amount":900,"currency":"usd","active":true}]}"#;
+    let tape = Tape::of(&[(200, page), (200, page)]);
+    let config = config();
+    let prices = now(Client { config: &config, transport: &tape }.all_prices_of(&["k"; 11])).unwrap();
+    assert_eq!((prices.len(), tape.requests.borrow().len()), (2, 2));
+    assert!(tape.requests.borrow()[1].url.ends_with("/v1/prices?lookup_keys[0]=k&active=true&limit=100"));
+}
+
+#[test]
+fn the_portal_opens_as_it_was_configured() {
+    let config = config();
+    let listed = r#"{"object":"list","has_more":false,"data":[
+        {"id":"bpc_1","active":true,"is_default":true,"metadata":{}},{"id":"bpc_2","active":true,"is_default":false,"metadata":{"portico":"portal"}}]}"#;
+    let tape = Tape::of(&[(200, listed), (200, r#"{"id":"bps_1","url":"https://billing.example/p"}"#)]);
+    let session = now(Client { config: &config, transport: &tape }.open_portal("cus_1", "https://app.example.com/b", "visit_1")).unwrap();
+    assert_eq!(session.url, "https://billing.example/p");
+    let body = String::from_utf8(tape.requests.borrow()[1].body.clone()).unwrap();
+    assert!(body.ends_with("&configuration=bpc_2"), "{body}");
+
+    let tape = Tape::of(&[(200, r#"{"object":"list","has_more":false,"data":[]}"#)]);
+    let refused = now(Client { config: &config, transport: &tape }.open_portal("cus_1", "https://app.example.com/b", "visit_1"));
+    assert_eq!(refused.unwrap_err().cause(), Cause::PortalNotConfigured);
+    assert_eq!(tape.requests.borrow().len(), 1);
+}
+
 #[test]
 fn an_id_never_leads_elsewhere() {
     for id in ["", "..", "cus_1/../../v1/events", "cus_1?expand[]=x", "cus 1"] {
         assert!(matches!(calls::customer(id), Err(e) if e.kind == Kind::InvalidRequest && !e.retry), "{id}");
-        assert!(calls::subscription(id).is_err());
+        assert!(calls::subscription(id).is_err() && calls::price(id).is_err() && calls::checkout_session(id).is_err());
+        assert!(calls::cancel_subscription(id, Ending { prorate: false, invoice_now: false }).is_err());
     }
     let request = config().request(&calls::subscriptions_of("cus_1&status=active", None).unwrap());
     assert_eq!(request.url, "http://127.0.0.1:1/v1/subscriptions?customer=cus_1%26status%3Dactive&status=all&limit=100");

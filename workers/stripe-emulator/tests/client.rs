@@ -101,7 +101,7 @@ fn the_client_reads_what_the_emulator_holds() {
         (&one.status, one.items.data.first().and_then(|i| i.price.lookup_key.as_deref())),
         (&Status::Active, Some("portico_team_monthly"))
     );
-    assert!(one.current_period_end().is_some_and(|end| end > NOW));
+    assert!(one.current_period_end().is_some_and(|end| end.0 > NOW));
 
     let types = ["customer.subscription.created"];
     let page =

@@ -66,7 +66,7 @@ impl Command for StripeEvent {
         let keep = KEEP.bind([
             event.id.into(),
             event.kind.into(),
-            Millis::new(event.created * 1_000).into(),
+            Millis::new(event.created.millis()).into(),
             customer.clone().into(),
             event.object_id.into(),
             payload.into(),
@@ -88,7 +88,7 @@ const LAST_SECOND: i64 = 1 << 43;
 
 fn read(body: &[u8]) -> Result<Event> {
     let event = Event::parse(body).map_err(|e| Error::new(Code::BadRequest, e.to_string()))?;
-    if !is_id(&event.id) || !(0..LAST_SECOND).contains(&event.created) {
+    if !is_id(&event.id) || !(0..LAST_SECOND).contains(&event.created.0) {
         return Err(Error::new(Code::BadRequest, "not a Stripe event: its id or its time is none"));
     }
     Ok(event)
