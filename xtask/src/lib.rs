@@ -7,6 +7,7 @@ pub mod files;
 pub mod fleet;
 pub mod listing;
 pub mod patterns;
+pub mod plans;
 pub mod routing;
 pub mod switch;
 pub mod wrangler;

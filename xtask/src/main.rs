@@ -4,13 +4,14 @@ use std::{env, io, io::Write, process::ExitCode};
 use xtask::{
     check,
     files::{self, Project},
-    fleet, listing,
+    fleet, listing, plans,
 };
 
 const USAGE: &str = "usage: cargo run -p xtask -- <command>
 
   generate   writes the wrangler files, the switch and docs/workers.md from deploy.toml and the Workers' declarations
   check      fails when those files are out of date or a request could reach the wrong Worker
+  plans      prints what Stripe is to hold, as JSON: prices, events, API version; npm run stripe:setup makes it
   routes     prints every route with all it states; --json: the same few facts for tests
 ";
 
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["generate"] => generate(),
         ["check"] => check(),
+        ["plans"] => sold(),
         ["routes"] => say(&listing::routes(fleet::WORKERS)),
         ["routes", "--json"] => say(&listing::json(fleet::WORKERS)),
         ["help" | "--help" | "-h"] => say(USAGE),
@@ -46,6 +48,11 @@ fn say(text: &str) -> Result<(), Vec<String>> {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(vec![e.to_string()]),
         _ => Ok(()),
     }
+}
+
+fn sold() -> Result<(), Vec<String>> {
+    let project = Project::read(&files::root())?;
+    say(&plans::json(&project.deploy).map_err(|e| vec![e])?)
 }
 
 fn generate() -> Result<(), Vec<String>> {

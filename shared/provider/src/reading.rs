@@ -24,8 +24,8 @@ pub(crate) fn reading(subscription: &Subscription) -> Reading {
         status: Status::parse(subscription.status.as_str()),
         item: item.map(|i| i.id.clone()),
         price: price.map(|p| p.id.clone()),
-        lookup_key: price.and_then(|p| p.lookup_key.clone()),
-        plan: price.and_then(|p| Plan::of_price(p.lookup_key.as_deref()?)),
+        lookup_key: price.and_then(|p| p.known_as().map(str::to_owned)),
+        plan: price.and_then(|p| Plan::of_price(p.known_as()?)),
         seat: price.and_then(|p| Some(Money::new(p.unit_amount?.0, Currency::parse(p.currency.as_deref()?)?))),
         interval: price.and_then(|p| interval(p.recurring.as_ref()?)),
         quantity: item.and_then(|i| i.quantity),
@@ -47,7 +47,7 @@ fn interval(recurring: &Recurring) -> Option<Interval> {
 
 /// The item that sells a plan; beside it there may be others.
 fn plan_item(items: &[Item]) -> Option<&Item> {
-    let sells_a_plan = |item: &&Item| item.price.lookup_key.as_deref().and_then(Plan::of_price).is_some();
+    let sells_a_plan = |item: &&Item| item.price.known_as().and_then(Plan::of_price).is_some();
     items.iter().find(sells_a_plan).or(items.first())
 }
 
@@ -74,6 +74,10 @@ mod tests {
         let unknown = reading(&subscription(r#""items":{"data":[{"id":"si_1","price":{"id":"price_1","lookup_key":"other"}}]}"#));
         assert_eq!((unknown.lookup_key.as_deref(), unknown.quantity), (Some("other"), None));
         assert_eq!(reading(&subscription(r#""items":{"data":[]}"#)).lookup_key, None);
+        let replaced = reading(&subscription(
+            r#""items":{"data":[{"id":"si_1","price":{"id":"price_1","lookup_key":null,"metadata":{"portico_lookup_key":"portico_team_monthly"}}}]}"#,
+        ));
+        assert_eq!(replaced.plan, Some(Plan::Team), "who bought before the price changed keeps the plan");
     }
 
     #[test]

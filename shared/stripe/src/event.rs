@@ -8,6 +8,29 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
 
+/// The events that Stripe is asked to deliver, and that are asked for when deliveries fail to come: whatever concerns a customer or what
+/// it subscribes to, and every [`Fact`](crate::fact::Fact). At most 20, or Stripe would not list them in one call.
+pub const SUBSCRIBED: [&str; 18] = [
+    "charge.dispute.closed",
+    "charge.dispute.created",
+    "charge.refunded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "credit_note.created",
+    "customer.deleted",
+    "customer.subscription.created",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "customer.subscription.updated",
+    "customer.updated",
+    "invoice.paid",
+    "invoice.payment_action_required",
+    "invoice.payment_failed",
+    "invoice.voided",
+];
+
 /// An event.
 #[derive(Debug, Clone)]
 pub struct Event {

@@ -351,6 +351,14 @@ mod tests {
         assert_eq!(fact("customer.subscription.updated", json!({ "object": "subscription", "id": "sub_1" })), None, "it is no fact");
     }
 
+    #[test]
+    fn every_fact_is_delivered() {
+        let object = json!({ "object": "x", "id": "x_1" });
+        let facts = crate::event::SUBSCRIBED.iter().filter(|kind| fact(kind, object.clone()).is_some()).count();
+        assert_eq!(facts, 8, "one for each kind of fact");
+        assert!(crate::event::SUBSCRIBED.len() <= 20 && crate::event::SUBSCRIBED.is_sorted());
+    }
+
     fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),

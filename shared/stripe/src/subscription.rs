@@ -154,6 +154,12 @@ pub struct Item {
     pub current_period_end: Option<UnixSeconds>,
 }
 
+/// The key in a product's metadata that says which plan it is.
+pub const PLAN_KEY: &str = "portico_plan";
+/// The key in a price's metadata that keeps the lookup key it was made with. When an amount changes, the lookup key goes on to the new
+/// price; who bought before stays on the old one and keeps the plan.
+pub const LOOKUP_KEY: &str = "portico_lookup_key";
+
 /// A price.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Price {
@@ -173,9 +179,16 @@ pub struct Price {
     /// What is sold.
     #[serde(default)]
     pub product: Reference,
+    /// Ours.
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub metadata: BTreeMap<String, String>,
 }
 
 impl Price {
+    /// The lookup key by which it is sold, or was before another price took over.
+    pub fn known_as(&self) -> Option<&str> {
+        self.lookup_key.as_deref().or_else(|| self.metadata.get(LOOKUP_KEY).map(String::as_str))
+    }
     /// What one costs. `None` for a tiered price.
     pub fn unit(&self) -> Option<Money> {
         Some(Money { cents: self.unit_amount?, currency: self.currency.clone()? })
@@ -222,6 +235,15 @@ mod tests {
         );
         assert_eq!(item.price.unit(), Some(Money { cents: Cents(900), currency: "usd".into() }));
         assert_eq!(subscription.items.data[1].price.unit(), None);
+    }
+
+    #[test]
+    fn a_price_that_was_replaced_is_still_known() {
+        let known = |json: &str| serde_json::from_str::<Price>(json).unwrap().known_as().map(str::to_owned);
+        let old = r#"{"id":"price_1","lookup_key":null,"metadata":{"portico_lookup_key":"portico_team_monthly"}}"#;
+        assert_eq!(known(old).as_deref(), Some("portico_team_monthly"));
+        assert_eq!(known(r#"{"id":"price_1","lookup_key":"a","metadata":{"portico_lookup_key":"b"}}"#).as_deref(), Some("a"));
+        assert_eq!(known(r#"{"id":"price_1","lookup_key":null,"metadata":null}"#), None);
     }
 
     #[test]

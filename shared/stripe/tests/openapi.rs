@@ -2,6 +2,7 @@
 
 use stripe::{
     calls::{self, Call, CustomerChange, Ending, EventFilter, ItemChange, NewCheckout, NewCustomer, NewPortal, Range},
+    event::SUBSCRIBED,
     units::UnixSeconds,
 };
 
@@ -77,11 +78,20 @@ fn calls_about_the_portal_and_invoices_fit() {
 fn calls_about_events_fit() {
     fits(&calls::events(&EventFilter::default()).unwrap());
     let all = EventFilter {
-        types: &["invoice.paid", "customer.subscription.updated"],
+        types: &SUBSCRIBED,
         created: Range { gte: Some(UnixSeconds(1)), lte: Some(UnixSeconds(2)) },
         delivery_success: Some(false),
         ending_before: Some("evt_1"),
         starting_after: Some("evt_2"),
     };
     fits(&calls::events(&all).unwrap());
+}
+
+/// Stripe's specification lists the types that an endpoint can be told of.
+#[test]
+fn every_event_that_is_subscribed_to_exists() {
+    for kind in SUBSCRIBED {
+        let form = format!("url=https://api.example.com/webhooks/stripe&enabled_events[0]={kind}");
+        assert_eq!(stripe_spec::request("POST", "/v1/webhook_endpoints", &form), Vec::<String>::new(), "{kind}");
+    }
 }
