@@ -114,7 +114,7 @@ impl Seed<'_> {
         let webhooks = self.webhooks(&of);
         let (export, job): (ExportId, JobId) = (self.id(), self.id());
         self.export(&of, &export, &job, &keys.full.id, &tickets[2]);
-        self.billing(&of);
+        self.billing(&of, &members[0]);
         self.trail(&of, &keys.full.id);
         let (invitation, domain) = (self.invitations(&of, &members[4].user), self.domain(&of));
         self.retired_slug(&of);
@@ -156,6 +156,7 @@ impl Seed<'_> {
                 ("slug", of.slug.into()),
                 ("name", of.text("orgs-name")),
                 ("plan", of.plan.into()),
+                ("seats", domain::plans::Plan::parse(of.plan).limits().seats.into()),
                 ("status", status.into()),
                 // Of an active one, too: what it was suspended for is nobody else's business.
                 ("suspended_reason", of.text("orgs-suspended_reason")),

@@ -35,6 +35,13 @@ kernel::sql! {
            WHEN EXISTS (SELECT 1 FROM logos WHERE org_id = ?1) THEN 'logos' \
            WHEN EXISTS (SELECT 1 FROM domains WHERE org_id = ?1) THEN 'domains' \
            WHEN EXISTS (SELECT 1 FROM retired_slugs WHERE org_id = ?1) THEN 'retired_slugs' \
+           WHEN EXISTS (SELECT 1 FROM billing_findings WHERE org_id = ?1) THEN 'billing_findings' \
+           WHEN EXISTS (SELECT 1 FROM billing_ledger WHERE org_id = ?1) THEN 'billing_ledger' \
+           WHEN EXISTS (SELECT 1 FROM billing_reads WHERE org_id = ?1) THEN 'billing_reads' \
+           WHEN EXISTS (SELECT 1 FROM billing_requests WHERE org_id = ?1) THEN 'billing_requests' \
+           WHEN EXISTS (SELECT 1 FROM checkouts WHERE org_id = ?1) THEN 'checkouts' \
+           WHEN EXISTS (SELECT 1 FROM limit_notices WHERE org_id = ?1) THEN 'limit_notices' \
+           WHEN EXISTS (SELECT 1 FROM plan_overrides WHERE org_id = ?1) THEN 'plan_overrides' \
            WHEN EXISTS (SELECT 1 FROM subscriptions WHERE org_id = ?1) THEN 'subscriptions' \
            WHEN EXISTS (SELECT 1 FROM billing_customers WHERE org_id = ?1) THEN 'billing_customers' \
            WHEN EXISTS (SELECT 1 FROM memberships WHERE org_id = ?1) THEN 'memberships' ELSE 'orgs' END AS part";
@@ -56,6 +63,17 @@ kernel::sql! {
     Write Org DOMAINS(2) -> [] = "DELETE FROM domains WHERE org_id = ?1 AND id IN (SELECT id FROM domains WHERE org_id = ?1 LIMIT ?2)";
     Write Org SLUGS(2) -> [] =
         "DELETE FROM retired_slugs WHERE org_id = ?1 AND slug IN (SELECT slug FROM retired_slugs WHERE org_id = ?1 LIMIT ?2)";
+    Write Org FINDINGS(2) -> [] =
+        "DELETE FROM billing_findings WHERE org_id = ?1 AND kind IN (SELECT kind FROM billing_findings WHERE org_id = ?1 LIMIT ?2)";
+    Write Org LEDGER(2) -> [] =
+        "DELETE FROM billing_ledger WHERE org_id = ?1 AND (kind, object_id) IN (SELECT kind, object_id FROM billing_ledger WHERE org_id = ?1 LIMIT ?2)";
+    Write Org REQUESTS(2) -> [] =
+        "DELETE FROM billing_requests WHERE org_id = ?1 AND id IN (SELECT id FROM billing_requests WHERE org_id = ?1 LIMIT ?2)";
+    Write Org NOTICES(2) -> [] =
+        "DELETE FROM limit_notices WHERE org_id = ?1 AND (name, percent) IN (SELECT name, percent FROM limit_notices WHERE org_id = ?1 LIMIT ?2)";
+    Write Org READS(1) -> [] = "DELETE FROM billing_reads WHERE org_id = ?1";
+    Write Org CHECKOUT(1) -> [] = "DELETE FROM checkouts WHERE org_id = ?1";
+    Write Org OVERRIDE(1) -> [] = "DELETE FROM plan_overrides WHERE org_id = ?1";
     Write Org SUBSCRIPTION(1) -> [] = "DELETE FROM subscriptions WHERE org_id = ?1";
     Write Org BILLING(1) -> [] = "DELETE FROM billing_customers WHERE org_id = ?1";
     Write Org MEMBERS(2) -> [] =
@@ -94,7 +112,19 @@ const PLAIN: &[(&str, Sql)] = &[
     ("invitations", INVITATIONS),
     ("domains", DOMAINS),
     ("retired_slugs", SLUGS),
+    ("billing_findings", FINDINGS),
+    ("billing_ledger", LEDGER),
+    ("billing_requests", REQUESTS),
+    ("limit_notices", NOTICES),
     ("memberships", MEMBERS),
+];
+/// Tables that have one row of an organization at most.
+const SINGLE: &[(&str, Sql)] = &[
+    ("billing_reads", READS),
+    ("checkouts", CHECKOUT),
+    ("plan_overrides", OVERRIDE),
+    ("subscriptions", SUBSCRIPTION),
+    ("billing_customers", BILLING),
 ];
 /// What belongs to customers and bears no organization.
 const OF_CUSTOMERS: [Sql; 6] = [SESSIONS, AUTHENTICATORS, RECOVERY, DEVICES, TOKENS, CHOICES];
@@ -118,12 +148,14 @@ async fn step(run: &Run<'_>) -> Result<i64> {
         "customers" => customers(run, &org).await?,
         "exports" => exports(run, &org).await?,
         "logos" => logos(run, &org).await?,
-        "subscriptions" => remove(run, &org, part, vec![SUBSCRIPTION.bind([(&org).into()])]).await?,
-        "billing_customers" => remove(run, &org, part, vec![BILLING.bind([(&org).into()])]).await?,
         table => {
-            let sql = PLAIN.iter().find(|(name, _)| *name == table).map(|(_, sql)| *sql);
-            let sql = sql.ok_or_else(|| Error::incident("a table that is purged", table))?;
-            remove(run, &org, part, vec![sql.bind([(&org).into(), STEP_ROWS.into()])]).await?;
+            let named = |tables: &[(&str, Sql)]| tables.iter().find(|(name, _)| *name == table).map(|(_, sql)| *sql);
+            let stmt = match (named(SINGLE), named(PLAIN)) {
+                (Some(sql), _) => sql.bind([(&org).into()]),
+                (None, Some(sql)) => sql.bind([(&org).into(), STEP_ROWS.into()]),
+                (None, None) => return Err(Error::incident("a table that is purged", table)),
+            };
+            remove(run, &org, part, vec![stmt]).await?;
         }
     }
     Ok(1)
