@@ -9,10 +9,12 @@ pub mod events;
 pub mod expand;
 pub mod form;
 pub mod idempotency;
+pub mod invoices;
 pub mod items;
 pub mod list;
 pub mod params;
 pub mod payment;
+pub mod proration;
 pub mod subscriptions;
 pub mod webhooks;
 pub mod world;
@@ -64,9 +66,12 @@ pub struct Response {
 }
 
 /// What a handler needs beside its parameters.
+#[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     /// The time, Unix seconds.
     pub now: i64,
+    /// When events are made: later than `now` for what became due before somebody looked.
+    pub noticed: i64,
     /// The version that events say they are written in.
     pub api_version: &'a str,
     /// Whether anybody is to be told.
@@ -82,6 +87,7 @@ impl<'a> Context<'a> {
     fn unasked(settings: &Settings<'a>, now: i64) -> Self {
         Self {
             now,
+            noticed: now,
             api_version: settings.api_version,
             listening: !settings.webhook_url.is_empty(),
             request_id: String::new(),
@@ -113,11 +119,21 @@ pub fn handle(world: &mut World, settings: &Settings<'_>, request: &Request<'_>,
                 match route(&mut next, request, &context) {
                     Ok(value) => {
                         let body = value.to_string();
-                        idempotency::keep(&mut next, request, &body, now);
+                        idempotency::keep(&mut next, request, 200, &body, now);
                         *world = next;
                         (200, body)
                     }
-                    Err(error) => error.answer(),
+                    Err(error) => {
+                        let (stays, kept) = (error.effects_stay(), error.is_kept());
+                        let (status, body) = error.answer();
+                        if stays {
+                            *world = next;
+                        }
+                        if kept {
+                            idempotency::keep(world, request, status, &body, now);
+                        }
+                        (status, body)
+                    }
                 }
             }
         }
@@ -151,6 +167,15 @@ fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Res
         ("GET", ["v1", "subscriptions", id]) => subscriptions::get(world, id, params),
         ("POST", ["v1", "subscriptions", id]) => subscriptions::update(world, id, params, context),
         ("DELETE", ["v1", "subscriptions", id]) => subscriptions::cancel(world, id, params, context),
+        ("POST", ["v1", "subscriptions", id, "resume"]) => subscriptions::resume(world, id, params, context),
+        ("GET", ["v1", "invoices"]) => invoices::list(world, params),
+        ("POST", ["v1", "invoices", "create_preview"]) => invoices::create_preview(world, params, context),
+        ("GET", ["v1", "invoices", id]) => invoices::get(world, id, params),
+        ("GET", ["v1", "invoices", id, "lines"]) => invoices::list_lines(world, id, params),
+        ("POST", ["v1", "invoices", id, "finalize"]) => invoices::finalize_now(world, id, params, context),
+        ("POST", ["v1", "invoices", id, "pay"]) => invoices::pay(world, id, params, context),
+        ("POST", ["v1", "invoices", id, "void"]) => invoices::void(world, id, params, context),
+        ("POST", ["v1", "invoices", id, "mark_uncollectible"]) => invoices::mark_uncollectible(world, id, params, context),
         ("GET", ["v1", "events"]) => events::list(world, params, context),
         ("GET", ["v1", "events", id]) => events::get(world, id, params, context),
         (method, _) => Err(ApiError::unknown_url(method, request.path)),

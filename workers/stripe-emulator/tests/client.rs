@@ -16,7 +16,7 @@ use stripe::{
     event::Event,
     subscription::Status,
 };
-use stripe_emulator::core::{Request, Settings, handle, webhooks::take_due, world::World};
+use stripe_emulator::core::{Request, Settings, handle, payment, webhooks::take_due, world::World};
 
 const SETTINGS: Settings<'_> = Settings {
     secret_key: "sk_test_emulator",
@@ -86,6 +86,8 @@ fn the_client_reads_what_the_emulator_holds() {
     assert_eq!(run(client.run(&calls::customer(&made.id).unwrap())).unwrap(), made);
     assert!(run(client.run(&calls::customer("cus_none").unwrap())).unwrap_err().is_missing());
 
+    let card = payment::card(&mut emulator.world.borrow_mut(), "pm_card_visa", NOW);
+    emulator.world.borrow_mut().customers.last_mut().unwrap().payment_method = card;
     for _ in 0..3 {
         let (status, _) = emulator.send_raw(
             "POST",
@@ -117,9 +119,10 @@ fn the_client_reads_what_the_emulator_holds() {
 
 #[derive(Debug, Clone)]
 enum Step {
-    Customer,
+    Customer(&'static str),
     Subscribe(u8),
     Change(u8, u8),
+    Seats(u8, u8, &'static str),
     EndWithPeriod(u8, bool),
     Cancel(u8),
     Delete(u8),
@@ -129,9 +132,21 @@ enum Step {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        Just(Step::Customer),
+        prop_oneof![
+            Just(""),
+            Just("&payment_method=pm_card_visa"),
+            Just("&payment_method=pm_card_chargeDeclined"),
+            Just("&payment_method=pm_card_chargeCustomerFail")
+        ]
+        .prop_map(Step::Customer),
         any::<u8>().prop_map(Step::Subscribe),
         (any::<u8>(), any::<u8>()).prop_map(|(a, b)| Step::Change(a, b)),
+        (
+            any::<u8>(),
+            0_u8..20,
+            prop_oneof![Just("always_invoice&payment_behavior=error_if_incomplete"), Just("create_prorations"), Just("none")]
+        )
+            .prop_map(|(a, b, c)| Step::Seats(a, b, c)),
         (any::<u8>(), any::<bool>()).prop_map(|(a, b)| Step::EndWithPeriod(a, b)),
         any::<u8>().prop_map(Step::Cancel),
         any::<u8>().prop_map(Step::Delete),
@@ -162,16 +177,21 @@ proptest! {
             let customers: Vec<String> = emulator.world.borrow().customers.iter().map(|c| c.id.clone()).collect();
             let subscriptions: Vec<String> = emulator.world.borrow().subscriptions.iter().map(|s| s.id.clone()).collect();
             let (status, body) = match step {
-                Step::Customer => emulator.send_raw("POST", "/v1/customers", "email=a@example.com"),
+                Step::Customer(card) => emulator.send_raw("POST", "/v1/customers", &format!("email=a@example.com{card}")),
                 Step::Subscribe(n) => emulator.send_raw("POST", "/v1/subscriptions", &format!("customer={}&items[][price]=price_portico_team_monthly", id(&customers, n))),
                 Step::Change(n, seats) => emulator.send_raw("POST", &format!("/v1/subscriptions/{}", id(&subscriptions, n)), &format!("metadata[seats]={seats}")),
+                Step::Seats(n, seats, how) => {
+                    let item = emulator.world.borrow().subscriptions.iter().find(|s| s.id == id(&subscriptions, n)).map(|s| s.items[0].id.clone());
+                    let form = format!("items[0][id]={}&items[0][quantity]={seats}&proration_behavior={how}", item.unwrap_or_default());
+                    emulator.send_raw("POST", &format!("/v1/subscriptions/{}", id(&subscriptions, n)), &form)
+                }
                 Step::EndWithPeriod(n, ends) => emulator.send_raw("POST", &format!("/v1/subscriptions/{}", id(&subscriptions, n)), &format!("cancel_at_period_end={ends}")),
                 Step::Cancel(n) => emulator.send_raw("DELETE", &format!("/v1/subscriptions/{}", id(&subscriptions, n)), ""),
                 Step::Delete(n) => emulator.send_raw("DELETE", &format!("/v1/customers/{}", id(&customers, n)), ""),
                 Step::Wait(seconds) => { emulator.now.set(emulator.now.get() + i64::from(seconds)); emulator.send_raw("GET", "/v1/events", "") }
                 Step::Raw(target, form) => emulator.send_raw("POST", &target, &form),
             };
-            prop_assert!(matches!(status, 200 | 400 | 404), "{} {}", status, body);
+            prop_assert!(matches!(status, 200 | 400 | 402 | 404), "{} {}", status, body);
             let stored: World = serde_json::from_str(&serde_json::to_string(&*emulator.world.borrow()).unwrap()).unwrap();
             prop_assert_eq!(&stored, &*emulator.world.borrow());
             let sends = take_due(&mut emulator.world.borrow_mut(), &SETTINGS, emulator.now.get());

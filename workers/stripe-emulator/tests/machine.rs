@@ -38,7 +38,10 @@ fn call(world: &mut World, method: &str, target: &str, form: &str, status: u16) 
 }
 
 fn customer(world: &mut World) -> String {
-    call(world, "POST", "/v1/customers", "email=a%2Bb@example.com&metadata[org_id]=org_1", 200)["id"].as_str().unwrap().to_owned()
+    call(world, "POST", "/v1/customers", "email=a%2Bb@example.com&metadata[org_id]=org_1&payment_method=pm_card_visa", 200)["id"]
+        .as_str()
+        .unwrap()
+        .to_owned()
 }
 fn subscription(world: &mut World, customer: &str) -> Value {
     call(

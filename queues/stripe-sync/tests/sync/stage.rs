@@ -16,7 +16,7 @@ use std::{
 use stripe_emulator::core::{
     Request, Settings,
     events::render,
-    handle,
+    handle, payment,
     subscriptions::force_status,
     world::{Customer, World},
 };
@@ -147,16 +147,8 @@ impl Stage {
         use kernel::ports::Clock;
         let now = h.clock.now().seconds();
         let mut world = World::new(now);
-        world.customers.push(Customer {
-            id: customer.clone(),
-            created: now,
-            email: None,
-            name: None,
-            description: None,
-            phone: None,
-            metadata: [].into(),
-            deleted: false,
-        });
+        let payment_method = payment::card(&mut world, "pm_card_visa", now);
+        world.customers.push(Customer { payment_method, ..Customer::new(&customer, now) });
         let stripe = Rc::new(Stripe { world: RefCell::new(world), mood: Cell::new(Mood::Well), clock: h.clock.clone() });
         let server = stripe.clone();
         h.http.serve(move |outgoing| server.serve(outgoing));

@@ -6,7 +6,7 @@ use super::{
     events::record,
     list::{Paging, When},
     params::Params,
-    subscriptions,
+    payment, subscriptions,
     world::{Customer, World},
 };
 use serde_json::{Value, json};
@@ -69,21 +69,10 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     }
     let mut metadata = BTreeMap::new();
     params.metadata(&mut metadata)?;
+    let card = payment::take_card(world, None, &mut params, context.now)?;
     params.finish()?;
-    let customer = Customer {
-        id: world.new_id("cus"),
-        created: context.now,
-        email,
-        name,
-        description,
-        phone,
-        metadata,
-        deleted: false,
-        payment_method: None,
-        balance: 0,
-        delinquent: false,
-        invoice_count: 0,
-    };
+    let customer =
+        Customer { email, name, description, phone, metadata, payment_method: card, ..Customer::new(&world.new_id("cus"), context.now) };
     let shown = render(&customer);
     world.customers.push(customer);
     record(world, context, "customer.created", shown.clone(), None);

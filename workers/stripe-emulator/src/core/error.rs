@@ -8,13 +8,15 @@ pub struct ApiError {
     status: u16,
     kind: &'static str,
     code: Option<&'static str>,
+    decline_code: Option<&'static str>,
     param: Option<String>,
     message: String,
+    effects_stay: bool,
 }
 
 impl ApiError {
     fn new(status: u16, message: String) -> Self {
-        Self { status, kind: "invalid_request_error", code: None, param: None, message }
+        Self { status, kind: "invalid_request_error", code: None, decline_code: None, param: None, message, effects_stay: false }
     }
     fn about(code: Option<&'static str>, param: &str, message: String) -> Self {
         Self { code, param: Some(param.to_owned()), ..Self::new(400, message) }
@@ -81,6 +83,41 @@ impl ApiError {
     pub fn refused(message: &str) -> Self {
         Self::new(400, message.to_owned())
     }
+    /// The card was declined.
+    pub fn declined() -> Self {
+        Self {
+            kind: "card_error",
+            code: Some("card_declined"),
+            decline_code: Some("generic_decline"),
+            ..Self::new(402, "Your card was declined.".to_owned())
+        }
+    }
+    /// Something is to be paid, and there is no card.
+    pub fn no_card() -> Self {
+        let message = "This customer has no default payment method. Attach one before something is to be paid.";
+        Self { code: Some("resource_missing"), ..Self::new(400, message.to_owned()) }
+    }
+    /// More than can be charged at once.
+    pub fn amount_too_large() -> Self {
+        Self { code: Some("amount_too_large"), ..Self::new(400, "Amount must be no more than $999,999.99.".to_owned()) }
+    }
+    /// There is no invoice to preview.
+    pub fn nothing_upcoming(customer: &str) -> Self {
+        Self { code: Some("invoice_upcoming_none"), ..Self::new(404, format!("No upcoming invoices for customer: {customer}")) }
+    }
+    /// The same error of a request whose effects stay.
+    pub fn with_effects(self) -> Self {
+        Self { effects_stay: true, ..self }
+    }
+    /// Whether what the request did stays, although it is answered with an error.
+    pub fn effects_stay(&self) -> bool {
+        self.effects_stay
+    }
+    /// Whether the same key gets the same answer again: what failed while it was done, not what was refused before.
+    pub fn is_kept(&self) -> bool {
+        self.status == 402
+    }
+
     /// The key was used with other parameters.
     pub fn idempotency(key: &str) -> Self {
         Self {
@@ -100,6 +137,9 @@ impl ApiError {
         if let Some(code) = self.code {
             error.insert("code".to_owned(), json!(code));
             error.insert("doc_url".to_owned(), Value::String(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))));
+        }
+        if let Some(code) = self.decline_code {
+            error.insert("decline_code".to_owned(), json!(code));
         }
         if let Some(param) = self.param {
             error.insert("param".to_owned(), Value::String(param));

@@ -28,14 +28,14 @@ pub fn render(event: &StoredEvent, api_version: &str) -> Value {
 /// Notes that something happened, and has it delivered. `before` is how the object was shown before a change.
 pub(crate) fn record(world: &mut World, context: &Context<'_>, kind: &str, object: Value, before: Option<&Value>) {
     let id = world.new_id("evt");
-    world.events.retain(|e| e.created > context.now - KEPT_SECONDS);
+    world.events.retain(|e| e.created > context.noticed - KEPT_SECONDS);
     let over = (world.events.len() + 1).saturating_sub(MAX_EVENTS);
     world.events.drain(..over);
     let request = (!context.request_id.is_empty()).then(|| (context.request_id.clone(), context.idempotency_key.clone()));
     let previous = before.and_then(|before| changed(before, &object));
     world.events.push(StoredEvent {
         id: id.clone(),
-        created: context.now,
+        created: context.noticed,
         kind: kind.to_owned(),
         object,
         previous,
@@ -43,7 +43,7 @@ pub(crate) fn record(world: &mut World, context: &Context<'_>, kind: &str, objec
         delivered: !context.listening,
     });
     if context.listening {
-        webhooks::enqueue(world, &id, context.now);
+        webhooks::enqueue(world, &id, context.noticed);
     }
 }
 

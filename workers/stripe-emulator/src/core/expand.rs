@@ -1,6 +1,6 @@
 //! `expand[]`: ids replaced by the objects they name, at most four levels deep.
 
-use super::{catalog, customers, error::ApiError, params::Params, subscriptions, world::World};
+use super::{catalog, customers, error::ApiError, invoices, params::Params, payment, subscriptions, world::World};
 use serde_json::Value;
 
 const MAX_LEVELS: usize = 4;
@@ -52,5 +52,8 @@ fn find(world: &World, id: &str) -> Option<Value> {
     let customer = || world.customers.iter().find(|c| c.id == id).map(customers::render);
     let product = || world.products.iter().find(|p| p.id == id).map(catalog::render_product);
     let subscription = || world.subscriptions.iter().find(|s| s.id == id).map(|s| subscriptions::render(world, s));
-    customer().or_else(product).or_else(subscription)
+    let invoice = || world.invoices.iter().find(|i| i.id == id).map(|i| invoices::render(world, i));
+    let card =
+        || world.customers.iter().find_map(|c| c.payment_method.as_ref().filter(|p| p.id == id).map(|p| payment::render(p, Some(&c.id))));
+    customer().or_else(product).or_else(subscription).or_else(invoice).or_else(card)
 }

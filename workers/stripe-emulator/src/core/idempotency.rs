@@ -1,5 +1,5 @@
 //! `Idempotency-Key`: a repeated POST is answered as it was the first time, for 24 hours. As at Stripe v1, a request that was refused
-//! for its parameters leaves nothing behind.
+//! for its parameters leaves nothing behind; a declined card does.
 
 use super::{
     Request,
@@ -25,16 +25,16 @@ pub fn replay(world: &World, request: &Request<'_>, now: i64) -> Result<Option<(
     }
     match world.answers.iter().find(|kept| kept.key == key && kept.at > now - SECONDS) {
         None => Ok(None),
-        Some(kept) if kept.request == fingerprint(request) => Ok(Some((200, kept.body.clone()))),
+        Some(kept) if kept.request == fingerprint(request) => Ok(Some((kept.status, kept.body.clone()))),
         Some(_) => Err(ApiError::idempotency(key)),
     }
 }
 
 /// Keeps an answer for the next time.
-pub fn keep(world: &mut World, request: &Request<'_>, body: &str, now: i64) {
+pub fn keep(world: &mut World, request: &Request<'_>, status: u16, body: &str, now: i64) {
     let (Some(key), "POST") = (request.idempotency_key, request.method) else { return };
     world.answers.retain(|kept| kept.at > now - SECONDS && kept.key != key);
     let over = (world.answers.len() + 1).saturating_sub(MAX_KEPT);
     world.answers.drain(..over);
-    world.answers.push(KeptAnswer { key: key.to_owned(), request: fingerprint(request), body: body.to_owned(), at: now });
+    world.answers.push(KeptAnswer { key: key.to_owned(), request: fingerprint(request), status, body: body.to_owned(), at: now });
 }

@@ -1,14 +1,18 @@
 //! The items of a subscription: `items[0][price]`, `items[0][quantity]`, and how they change.
 
 use super::{
-    clock::months_after,
+    clock::period_after,
     error::ApiError,
     params::Params,
-    world::{Item, Subscription, World},
+    world::{Interval, Item, World},
 };
 
+/// The most of one thing.
+const MAX_QUANTITY: i64 = 999_999_999;
+
 /// What one element of `items` asks for.
-struct Change {
+#[derive(Debug, Clone)]
+pub(crate) struct Change {
     id: Option<String>,
     price: Option<String>,
     quantity: Option<i64>,
@@ -16,7 +20,8 @@ struct Change {
     name: String,
 }
 
-fn take(world: &World, params: &mut Params) -> Result<Vec<Change>, ApiError> {
+/// Takes the elements of `items`.
+pub(crate) fn take(world: &World, params: &mut Params) -> Result<Vec<Change>, ApiError> {
     let mut changes = Vec::new();
     for mut fields in params.objects("items")? {
         let name = fields.name("id").trim_end_matches("[id]").to_owned();
@@ -27,60 +32,84 @@ fn take(world: &World, params: &mut Params) -> Result<Vec<Change>, ApiError> {
         {
             return Err(ApiError::no_such("price", price, &fields.name("price")));
         }
+        if quantity.is_some_and(|quantity| quantity > MAX_QUANTITY) {
+            let message = format!("This value must be less than or equal to {MAX_QUANTITY}.");
+            return Err(ApiError::invalid(&fields.name("quantity"), message));
+        }
         fields.finish()?;
         changes.push(Change { id, price, quantity, deleted, name });
     }
     Ok(changes)
 }
 
-fn add(world: &mut World, items: &mut Vec<Item>, change: Change, now: i64, period: (i64, i64)) -> Result<(), ApiError> {
-    let price = change.price.ok_or_else(|| ApiError::missing_parameter(&format!("{}[price]", change.name)))?;
-    if items.iter().any(|item| item.price == price) {
-        return Err(ApiError::invalid(
-            &format!("{}[price]", change.name),
-            "A subscription cannot have two items with the same price.".to_owned(),
-        ));
-    }
+fn add(world: &mut World, items: &mut Vec<Item>, change: &Change, now: i64, period: (i64, i64)) -> Result<(), ApiError> {
+    let price = change.price.clone().ok_or_else(|| ApiError::missing_parameter(&format!("{}[price]", change.name)))?;
     items.push(Item { id: world.new_id("si"), created: now, price, quantity: change.quantity.unwrap_or(1), period });
     Ok(())
 }
 
-/// The items of a new subscription, whose first period ends with the trial or after a month.
+/// How long the periods of an item are.
+pub(crate) fn interval(world: &World, items: &[Item]) -> (Interval, u32) {
+    let price = items.first().and_then(|item| world.prices.iter().find(|p| p.id == item.price));
+    price.map_or((Interval::Month, 1), |p| (p.interval, p.interval_count))
+}
+
+/// Refuses what no subscription can be to: the same price twice, periods of different lengths.
+fn check(world: &World, items: &[Item], name: &str) -> Result<(), ApiError> {
+    for (at, item) in items.iter().enumerate() {
+        if items.iter().skip(at + 1).any(|other| other.price == item.price) {
+            let message = "A subscription cannot have two items with the same price.".to_owned();
+            return Err(ApiError::invalid(&format!("{name}[price]"), message));
+        }
+        if interval(world, std::slice::from_ref(item)) != interval(world, items) {
+            return Err(ApiError::invalid(name, "All prices of a subscription must recur at the same interval.".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// The items of a new subscription, whose first period ends with the trial or after one interval.
 pub(crate) fn of_new(world: &mut World, params: &mut Params, now: i64, trial_end: Option<i64>) -> Result<Vec<Item>, ApiError> {
     let changes = take(world, params)?;
     if changes.is_empty() {
-        return Err(ApiError::missing_parameter("items"));
+        return Err(ApiError::missing_parameter(&params.name("items")));
     }
-    let period = (now, trial_end.unwrap_or_else(|| months_after(now, 1)));
     let mut items = Vec::new();
-    for change in changes {
+    for change in &changes {
         if change.id.is_some() || change.deleted {
             return Err(ApiError::unknown_parameter(&format!("{}[id]", change.name)));
         }
-        add(world, &mut items, change, now, period)?;
+        add(world, &mut items, change, now, (now, now))?;
+        check(world, &items, &change.name)?;
     }
+    let (interval, count) = interval(world, &items);
+    let end = trial_end.unwrap_or_else(|| period_after(now, interval, count));
+    items.iter_mut().for_each(|item| item.period = (now, end));
     Ok(items)
 }
 
-/// Changes the items of a subscription. An element without an id adds one.
-pub(crate) fn change(world: &mut World, subscription: &mut Subscription, params: &mut Params, now: i64) -> Result<(), ApiError> {
-    for change in take(world, params)? {
+/// Changes items. An element without an id adds one, for the period that the others are in.
+pub(crate) fn change(world: &mut World, items: &mut Vec<Item>, changes: &[Change], now: i64) -> Result<(), ApiError> {
+    let period = items.first().map_or((now, now), |item| item.period);
+    for change in changes {
         let Some(id) = change.id.clone() else {
-            let period = subscription.items.first().map_or((now, months_after(now, 1)), |item| (now, item.period.1));
-            add(world, &mut subscription.items, change, now, period)?;
+            if change.deleted {
+                return Err(ApiError::missing_parameter(&format!("{}[id]", change.name)));
+            }
+            add(world, items, change, now, period)?;
             continue;
         };
-        let at = subscription.items.iter().position(|item| item.id == id);
+        let at = items.iter().position(|item| item.id == id);
         let at = at.ok_or_else(|| ApiError::no_such("subscription item", &id, &format!("{}[id]", change.name)))?;
         if change.deleted {
-            subscription.items.remove(at);
-        } else if let Some(item) = subscription.items.get_mut(at) {
-            item.price = change.price.unwrap_or_else(|| item.price.clone());
+            items.remove(at);
+        } else if let Some(item) = items.get_mut(at) {
+            item.price = change.price.clone().unwrap_or_else(|| item.price.clone());
             item.quantity = change.quantity.unwrap_or(item.quantity);
         }
     }
-    if subscription.items.is_empty() {
+    if items.is_empty() {
         return Err(ApiError::refused("A subscription must have at least one active item."));
     }
-    Ok(())
+    changes.last().map_or(Ok(()), |last| check(world, items, &last.name))
 }

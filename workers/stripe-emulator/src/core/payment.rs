@@ -1,6 +1,12 @@
 //! Cards and what becomes of a charge. Stripe's own test tokens stand for cards: `pm_card_visa` pays.
 
-use super::world::{Card, CardBehavior, World};
+use super::{
+    error::ApiError,
+    invoices::Outcome,
+    params::Params,
+    world::{Card, CardBehavior, World},
+};
+use serde_json::{Value, json};
 
 /// Stripe's test tokens, with what they stand for here.
 const TOKENS: &[(&str, &str, &str, CardBehavior)] = &[
@@ -24,5 +30,60 @@ pub fn token(behavior: CardBehavior) -> &'static str {
         CardBehavior::Pays => "pm_card_visa",
         CardBehavior::Declines => "pm_card_chargeDeclined",
         CardBehavior::DeclinesLater => "pm_card_chargeCustomerFail",
+    }
+}
+
+/// A card as the API shows it: a payment method.
+pub fn render(card: &Card, customer: Option<&str>) -> Value {
+    json!({
+        "id": card.id, "object": "payment_method", "allow_redisplay": "always",
+        "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
+        "card": {
+            "brand": card.brand, "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
+            "country": "US", "display_brand": card.brand, "exp_month": 12, "exp_year": 2034, "fingerprint": null, "funding": "credit",
+            "generated_from": null, "last4": card.last4, "networks": null, "regulated_status": "unregulated", "three_d_secure_usage": null,
+            "wallet": null,
+        },
+        "created": card.created, "customer": customer, "livemode": false, "metadata": {}, "type": "card",
+    })
+}
+
+/// The card that a parameter names: the customer's own, or a test token's. Of another customer's card nothing is known.
+///
+/// # Errors
+/// There is no such card.
+pub(crate) fn of_customer(world: &mut World, customer: &str, name: &str, param: &str, now: i64) -> Result<Card, ApiError> {
+    let own = world.customers.iter().find(|c| c.id == customer).and_then(|c| c.payment_method.clone()).filter(|card| card.id == name);
+    own.or_else(|| card(world, name, now)).ok_or_else(|| ApiError::no_such("PaymentMethod", name, param))
+}
+
+/// The card that a customer is given: `payment_method`, `invoice_settings[default_payment_method]`. A customer has one card, so either
+/// makes it the one that is charged.
+pub(crate) fn take_card(world: &mut World, customer: Option<&str>, params: &mut Params, now: i64) -> Result<Option<Card>, ApiError> {
+    let attached = params.id("payment_method")?;
+    let (mut default, mut name) = (None, String::new());
+    if let Some(mut settings) = params.map("invoice_settings")? {
+        name = settings.name("default_payment_method");
+        default = settings.id("default_payment_method")?;
+        settings.finish()?;
+    }
+    let (id, param) = match (default, attached) {
+        (Some(id), _) => (id, name.as_str()),
+        (None, Some(id)) => (id, "payment_method"),
+        (None, None) => return Ok(None),
+    };
+    of_customer(world, customer.unwrap_or_default(), &id, param, now).map(Some)
+}
+
+/// The error of a payment that was not made.
+///
+/// # Errors
+/// Everything but paid.
+pub(crate) fn refused(outcome: Outcome) -> Result<(), ApiError> {
+    match outcome {
+        Outcome::Paid => Ok(()),
+        Outcome::NoCard => Err(ApiError::no_card()),
+        Outcome::Declined => Err(ApiError::declined()),
+        Outcome::TooLarge => Err(ApiError::amount_too_large()),
     }
 }

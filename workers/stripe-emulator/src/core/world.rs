@@ -69,6 +69,26 @@ pub struct Customer {
     pub invoice_count: u32,
 }
 
+impl Customer {
+    /// One who was just made: an id, and nothing known. `created` is Unix seconds.
+    pub fn new(id: &str, created: i64) -> Self {
+        Self {
+            id: id.to_owned(),
+            created,
+            email: None,
+            name: None,
+            description: None,
+            phone: None,
+            metadata: BTreeMap::new(),
+            deleted: false,
+            payment_method: None,
+            balance: 0,
+            delinquent: false,
+            invoice_count: 0,
+        }
+    }
+}
+
 /// What is sold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Product {
@@ -197,7 +217,9 @@ pub struct KeptAnswer {
     pub key: String,
     /// Path and parameters.
     pub request: String,
-    /// The body; the status was 200.
+    /// The HTTP status.
+    pub status: u16,
+    /// The body.
     pub body: String,
     /// Unix seconds.
     pub at: i64,
@@ -233,6 +255,11 @@ impl World {
             answers: Vec::new(),
             switches: Switches::default(),
         }
+    }
+
+    /// A copy without what happened and what is under way: to see what would become of it.
+    pub(crate) fn without_history(&self) -> Self {
+        Self { events: Vec::new(), deliveries: Vec::new(), answers: Vec::new(), ..self.clone() }
     }
 
     /// A new id: never one that this world, or one before it, had.

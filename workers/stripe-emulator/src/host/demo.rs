@@ -10,14 +10,8 @@ use crate::core::{
 pub(super) fn world(now: i64) -> World {
     let mut world = World::new(now);
     let customer = |id: &str, name: &str, org: &str| Customer {
-        id: id.to_owned(),
-        created: now,
-        email: None,
         name: Some(name.to_owned()),
-        description: None,
-        phone: None,
         metadata: [("org_id".to_owned(), org.to_owned())].into(),
-        deleted: false,
         payment_method: Some(Card {
             id: id.replacen("cus_", "pm_", 1),
             created: now,
@@ -25,9 +19,7 @@ pub(super) fn world(now: i64) -> World {
             last4: "4242".to_owned(),
             behavior: CardBehavior::Pays,
         }),
-        balance: 0,
-        delinquent: false,
-        invoice_count: 0,
+        ..Customer::new(id, now)
     };
     world.customers = vec![
         customer("cus_demo_northwind", "Northwind Robotics", "org_018b0000000070008000000000000001"),

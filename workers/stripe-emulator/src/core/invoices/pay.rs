@@ -1,0 +1,50 @@
+//! `POST /v1/invoices/{id}/pay`: a payment tried by hand.
+
+use super::{
+    super::{
+        Context,
+        error::ApiError,
+        params::Params,
+        payment,
+        subscriptions::watched,
+        world::{InvoiceStatus, World},
+    },
+    alter, collect,
+    collect::{paid, plan_retry},
+    draw::finalize,
+    find, render,
+};
+use serde_json::Value;
+
+pub(crate) fn pay(world: &mut World, id: &str, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
+    let method = params.id("payment_method")?;
+    let by_other_means = params.flag("paid_out_of_band")?.unwrap_or(false);
+    let away = params.flag("off_session")?.unwrap_or(false);
+    params.finish()?;
+    let invoice = find(world, id)?.clone();
+    match invoice.status {
+        InvoiceStatus::Paid => return Err(ApiError::refused("Invoice is already paid.")),
+        InvoiceStatus::Void => return Err(ApiError::refused("This invoice was voided and can't be paid.")),
+        InvoiceStatus::Draft | InvoiceStatus::Open | InvoiceStatus::Uncollectible => {}
+    }
+    let card = method.map(|name| payment::of_customer(world, &invoice.customer, &name, "payment_method", context.now)).transpose()?;
+    let outcome = watched(world, context, &invoice.subscription, |world| {
+        finalize(world, context, id);
+        alter(world, context, id, &[], |held| {
+            if held.status == InvoiceStatus::Uncollectible {
+                held.status = InvoiceStatus::Open;
+            }
+        });
+        if by_other_means && find(world, id).is_ok_and(|held| held.status == InvoiceStatus::Open) {
+            paid(world, context, id);
+        }
+        let outcome = collect(world, context, id, !away, card);
+        if outcome != super::Outcome::Paid && invoice.next_payment_attempt.is_some() {
+            plan_retry(world, context, id);
+        }
+        outcome
+    });
+    // At Stripe a payment that failed is on the books all the same.
+    payment::refused(outcome).map_err(ApiError::with_effects)?;
+    find(world, id).map(|held| render(world, held))
+}
