@@ -146,7 +146,11 @@ def requests(spec: dict) -> dict:
                     query.setdefault("required", []).append(parameter["name"])
         content = operation.get("requestBody", {}).get("content", {})
         body = content.get("application/x-www-form-urlencoded", {}).get("schema", {"type": "object", "properties": {}})
-        operations[f"{method} {path}"] = {"query": query, "body": form(body)}
+        body = form(body)
+        # The pinned version is newer than this file, which names the versions of its own day.
+        if "api_version" in body.get("properties", {}):
+            body["properties"]["api_version"] = {"type": "string", "pattern": "^20[0-9]{2}-[0-9]{2}-[0-9]{2}(\\.[a-z]+)?$"}
+        operations[f"{method} {path}"] = {"query": query, "body": body}
     return operations
 
 
