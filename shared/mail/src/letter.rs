@@ -274,7 +274,11 @@ impl Letter {
             Self::NewDevice { name, at, device, ip, account } => notice(
                 format!("New sign-in to {brand}"),
                 name,
-                format!("Your account was signed in to on {}, with {}, from the address {}.", moment(*at), shown(device), shown(ip)),
+                match shown(ip) {
+                    // Not every way in tells one, such as a developer's own machine.
+                    unknown if unknown.is_empty() => format!("Your account was signed in to on {}, with {}.", moment(*at), shown(device)),
+                    ip => format!("Your account was signed in to on {}, with {}, from the address {ip}.", moment(*at), shown(device)),
+                },
                 account,
             ),
             Self::ConfirmNewAddress { name, link, expires } => Parts {

@@ -146,9 +146,9 @@ fn offer(step: &Step, first: bool, accent: &str, ink: &str, small: &str) -> Mark
         } @else {
             p style="margin:0 0 4px;" { a href=(href) style="color:#1c2330;" { (step.label) } }
         }
-        p style={ (small) "margin:0 0 16px;word-break:break-all;" } {
+        p style={ (small) "margin:0 0 16px;" } {
             @if first { "If the button does not work, open this address: " }
-            a href=(href) style="color:#5a6472;" { (href) }
+            a href=(href) style="color:#5a6472;word-break:break-all;" { (href) }
             @if let Some(until) = until(step) { br; (until) }
         }
     }

@@ -137,6 +137,17 @@ fn what_expires_says_when_and_words_are_calm() {
 }
 
 #[test]
+fn a_sign_in_from_an_unknown_address_names_none() {
+    let said = |ip: &str| {
+        let letter = Letter::NewDevice { name: "Ada".into(), at: AT, device: "Chrome on Linux".into(), ip: ip.into(), account: link() };
+        // Without what keeps programs from making a link of an address.
+        render(&content(letter, "Portico")).unwrap().text.replace('\u{2060}', "")
+    };
+    assert!(said("192.0.2.7").contains(", with Chrome on Linux, from the address 192.0.2.7."), "{}", said("192.0.2.7"));
+    assert!(said("").contains(", with Chrome on Linux.") && !said("").contains("from the address"), "{}", said(""));
+}
+
+#[test]
 fn a_tenants_colors_are_colors_or_ours() {
     let html = |accent: &str| {
         let mut content = content(Letter::TicketClosed { subject: "x".into(), link: link() }, "Acme");
