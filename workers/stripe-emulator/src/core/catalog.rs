@@ -22,7 +22,7 @@ pub fn render_price(price: &Price) -> Value {
     json!({
         "id": price.id, "object": "price", "active": true, "billing_scheme": "per_unit", "created": price.created, "currency": "usd",
         "custom_unit_amount": null, "livemode": false, "lookup_key": price.lookup_key, "metadata": {}, "nickname": null, "product": price.product,
-        "recurring": { "interval": "month", "interval_count": 1, "meter": null, "usage_type": "licensed" },
+        "recurring": { "interval": price.interval, "interval_count": price.interval_count, "meter": null, "usage_type": "licensed" },
         "tax_behavior": "unspecified", "tiers_mode": null, "transform_quantity": null, "type": "recurring",
         "unit_amount": price.unit_amount, "unit_amount_decimal": price.unit_amount.to_string(),
     })
