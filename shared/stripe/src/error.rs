@@ -86,7 +86,7 @@ impl StripeError {
             (Kind::Unreadable, _) => Cause::Unreadable,
             // The same code for three things; only the message tells them apart.
             _ if coded("resource_missing") && self.message.contains("a similar object exists in") => Cause::WrongMode,
-            _ if coded("resource_missing") && self.message.contains("no attached payment source") => Cause::NoPaymentMethod,
+            _ if coded("resource_missing") && self.message.contains("default payment method") => Cause::NoPaymentMethod,
             _ if coded("resource_missing") => Cause::Missing,
             _ => Cause::Invalid,
         }
