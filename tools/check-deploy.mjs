@@ -36,7 +36,7 @@ export function localOnlyFindings(folder, config, raw) {
     if (name === "MAIL_PROVIDER" && text === "inbox") found.push("MAIL_PROVIDER keeps mail on the machine (inbox), for local use only");
     if (/LOOPBACK|PRIVATE_NETWORK|^DEV_|_DEV$|DEV_PAGES/.test(name) && text !== "deny") found.push(`${name} is for local use only`);
     else if (/\blocalhost\b|127\.0\.0\.\d|\[::1\]/.test(text)) found.push(`${name} names this machine (${text})`);
-    if (/^(SIGNING_KEYS|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRETS|RESEND_API_KEY|PLATFORM_BOOTSTRAP_TOKEN)$/.test(name)) found.push(`${name} is a secret and must not be a variable`);
+    if (/^(SIGNING_KEYS|STRIPE_SECRET_KEY|STRIPE_WEBHOOK_SECRETS|RESEND_API_KEY|CLOUDFLARE_API_TOKEN|PLATFORM_BOOTSTRAP_TOKEN)$/.test(name)) found.push(`${name} is a secret and must not be a variable`);
   }
   for (const { binding, service } of config.services ?? []) {
     if (LOCAL_ONLY.some((name) => service?.endsWith(`-${name}`) || binding?.toLowerCase().replaceAll("_", "-") === name)) {

@@ -18,7 +18,7 @@ const KV = "0123456789abcdef0123456789abcdef";
 
 /** deploy.toml as somebody would finish it. */
 function finished(ids = {}) {
-  const text = plan.withIds(TEXT, ids).replaceAll("portico.example", "acme-desk.com").replaceAll("portico-portals.example", "acme-portals.com");
+  const text = plan.withIds(TEXT, ids).replaceAll("portico.example", "acme-desk.com").replaceAll("portico-portals.example", "acme-portals.com").replace('CLOUDFLARE_ZONE_ID = "00000000000000000000000000000000"', `CLOUDFLARE_ZONE_ID = "${KV}"`);
   return parse(text);
 }
 const workers = workerFolders()
@@ -38,10 +38,13 @@ test("the committed deploy.toml can't be deployed before it is finished", () => 
   for (const name of ["hosts.app", "hosts.platform", "hosts.api", "hosts.portal_domain", "zones.main", "zones.portals"]) {
     assert.match(found, new RegExp(`production\\.${name} is still`));
   }
+  assert.match(found, /CLOUDFLARE_ZONE_ID is no id of a zone/);
   assert.deepEqual(plan.unfinished(finished()), []);
   const local = finished();
   local.production.vars.STRIPE_API_BASE = "http://stripe.internal";
   local.production.resources.d1_id = "portico";
+  local.production.vars.CUSTOM_HOSTNAMES = "local";
+  assert.match(plan.unfinished(local).join("\n"), /CUSTOM_HOSTNAMES is "local"/);
   assert.match(plan.unfinished(local).join("\n"), /STRIPE_API_BASE is "http:\/\/stripe\.internal"[\s\S]*d1_id is no id/);
 });
 
@@ -88,10 +91,10 @@ test("the wrong account is noticed before anything is changed", () => {
 test("missing secrets are told per Worker, whether stored or given", () => {
   const missing = plan.missingSecrets(workers, new Map([["jobs", ["SIGNING_KEYS"]]]), new Set());
   const of = (folder) => missing.find((one) => one.folder === folder)?.names;
-  assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY", "RESEND_API_KEY"]);
+  assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY", "RESEND_API_KEY", "CLOUDFLARE_API_TOKEN"]);
   assert.deepEqual(of("billing"), ["SIGNING_KEYS", "STRIPE_WEBHOOK_SECRETS"]);
   assert.equal(of("switch"), undefined);
-  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY", "PLATFORM_BOOTSTRAP_TOKEN"])), []);
+  assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY", "CLOUDFLARE_API_TOKEN", "PLATFORM_BOOTSTRAP_TOKEN"])), []);
 });
 
 test("secrets go only to the Workers that require them, and never on a command line", () => {
@@ -100,6 +103,7 @@ test("secrets go only to the Workers that require them, and never on a command l
   assert.deepEqual(holders("STRIPE_SECRET_KEY"), ["portico-jobs"]);
   assert.deepEqual(holders("STRIPE_WEBHOOK_SECRETS"), ["portico-billing"]);
   assert.deepEqual(holders("RESEND_API_KEY"), ["portico-jobs"]);
+  assert.deepEqual(holders("CLOUDFLARE_API_TOKEN"), ["portico-jobs"]);
   assert.deepEqual(holders("PLATFORM_BOOTSTRAP_TOKEN"), ["portico-auth"]);
   for (const line of plan.planLines(steps)) assert.doesNotMatch(line, /=/);
 });

@@ -19,6 +19,9 @@ export function unfinished({ production }) {
   if (/localhost|\.internal|127\.0\.0\.|^http:/.test(production.vars.STRIPE_API_BASE ?? "")) {
     found.push(`production.vars.STRIPE_API_BASE is "${production.vars.STRIPE_API_BASE}"; in production it is https://api.stripe.com`);
   }
+  const { CUSTOM_HOSTNAMES: edge, CLOUDFLARE_ZONE_ID: zone } = production.vars;
+  if (edge !== "cloudflare") found.push(`production.vars.CUSTOM_HOSTNAMES is "${edge}"; in production it is "cloudflare"`);
+  if (!/^[0-9a-f]{32}$/.test(zone ?? "") || /^0+$/.test(zone)) found.push("production.vars.CLOUDFLARE_ZONE_ID is no id of a zone; it is on the overview of the portals' zone in Cloudflare's dashboard");
   if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(production.resources.d1_id)) found.push("production.resources.d1_id is no id of a D1 database");
   if (!/^[0-9a-f]{32}$/.test(production.resources.kv_id)) found.push("production.resources.kv_id is no id of a KV namespace");
   return found;

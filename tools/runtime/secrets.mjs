@@ -11,6 +11,7 @@ export function generateSecrets() {
     STRIPE_WEBHOOK_SECRETS: `whsec_${randomBytes(24).toString("hex")}`,
     // Locally no mail leaves the machine.
     RESEND_API_KEY: "unused",
+    CLOUDFLARE_API_TOKEN: "unused",
     // For /setup, while there is no operator; the demo has two.
     PLATFORM_BOOTSTRAP_TOKEN: randomBytes(24).toString("base64url"),
   };

@@ -85,6 +85,29 @@ impl Config {
                 remedy: "Set MAIL_PROVIDER to `cloudflare` or `resend`; `inbox` is for local development only.".into(),
             }),
         }
+        match rest.get("BILLING_GRACE_DAYS").map(String::as_str) {
+            None | Some("") => {}
+            Some(days) if days.bytes().all(|b| b.is_ascii_digit()) && days.parse::<u8>().is_ok_and(|days| days <= 30) => {}
+            Some(_) => missing.push(Missing {
+                name: "BILLING_GRACE_DAYS",
+                remedy: "Set BILLING_GRACE_DAYS to a whole number of days from 0 to 30: for how long an overdue payment leaves the plan in place.".into(),
+            }),
+        }
+        // An edge that is ready for every host serves none in a deployment.
+        let zone = rest.get("CLOUDFLARE_ZONE_ID").map_or("", String::as_str);
+        match rest.get("CUSTOM_HOSTNAMES").map(String::as_str) {
+            None | Some("") => {}
+            Some("local") if environment == Environment::Local => {}
+            Some("cloudflare") if zone.len() == 32 && zone.bytes().all(|b| b.is_ascii_hexdigit()) => {}
+            Some("cloudflare") => missing.push(Missing {
+                name: "CLOUDFLARE_ZONE_ID",
+                remedy: "Set CLOUDFLARE_ZONE_ID to the id of the portals' zone: 32 hexadecimal digits, on the zone's overview in Cloudflare's dashboard.".into(),
+            }),
+            Some(_) => missing.push(Missing {
+                name: "CUSTOM_HOSTNAMES",
+                remedy: "Set CUSTOM_HOSTNAMES to `cloudflare`; `local` is for local development only.".into(),
+            }),
+        }
         // A resolver that believes every name proves nothing in a deployment.
         match rest.get("DNS_RESOLVER_URL").map(String::as_str) {
             None | Some("") => {}

@@ -102,7 +102,8 @@ const ORG: &[Entry] = &[
     entry("", OrgPlace::Tickets, "Tickets", Icon::Ticket, "/tickets", Ability::Read),
     entry("", OrgPlace::Customers, "Customers", Icon::Contact, "/customers", Ability::Read),
     entry("Organization", OrgPlace::Members, "Members", Icon::Users, "/members", Ability::Read),
-    entry("Organization", OrgPlace::Settings(SettingsPlace::General), "Settings", Icon::Settings, "/settings", Ability::Manage),
+    entry("Organization", OrgPlace::Billing, "Billing", Icon::Card, "/billing", Ability::Read),
+    entry("Organization", OrgPlace::Settings(SettingsPlace::General), "Settings", Icon::Settings, "/settings", Ability::Read),
 ];
 /// Every page about the person that there is, in order. A new one is a line here.
 const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
@@ -114,11 +115,11 @@ const ACCOUNT: &[(AccountPlace, &str, Icon, &str)] = &[
 ];
 /// Every page of an organization's settings that there is, in order. A new one is a line here.
 const SETTINGS: &[(SettingsPlace, &str, &str, Ability)] = &[
-    (SettingsPlace::General, "General", "", Ability::Manage),
-    (SettingsPlace::Portal, "Portal", "/portal", Ability::Manage),
-    (SettingsPlace::Branding, "Branding", "/branding", Ability::Manage),
-    (SettingsPlace::Domains, "Domains", "/domains", Ability::Manage),
-    (SettingsPlace::Security, "Security", "/security", Ability::Manage),
+    (SettingsPlace::General, "General", "", Ability::Read),
+    (SettingsPlace::Portal, "Portal", "/portal", Ability::Read),
+    (SettingsPlace::Branding, "Branding", "/branding", Ability::Read),
+    (SettingsPlace::Domains, "Domains", "/domains", Ability::Read),
+    (SettingsPlace::Security, "Security", "/security", Ability::Read),
     (SettingsPlace::Danger, "Danger zone", "/danger", Ability::Own),
 ];
 /// The page where an organization is made, once there is one.

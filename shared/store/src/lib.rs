@@ -2,6 +2,7 @@
 //!
 //! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
 
+pub mod addressees;
 pub mod billing;
 pub mod customers;
 pub mod devices;
@@ -10,6 +11,7 @@ pub mod endpoints;
 pub mod factors;
 pub mod forms;
 pub mod gate;
+pub mod hostnames;
 pub mod inbox;
 pub mod jobs;
 pub mod keys;
@@ -22,14 +24,19 @@ pub mod portals;
 pub mod sessions;
 pub mod tickets;
 pub mod tokens;
+pub mod usage;
+pub mod waiting;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] = &[
+    addressees::CATALOGUE,
     billing::change::CATALOGUE,
     billing::held::CATALOGUE,
+    billing::intake::CATALOGUE,
     domains::CATALOGUE,
     devices::CATALOGUE,
     factors::CATALOGUE,
+    hostnames::CATALOGUE,
     customers::CATALOGUE,
     inbox::CATALOGUE,
     jobs::CATALOGUE,
@@ -42,4 +49,5 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     sessions::CATALOGUE,
     tickets::CATALOGUE,
     tokens::CATALOGUE,
+    usage::CATALOGUE,
 ];

@@ -106,10 +106,14 @@ const SETTINGS: &[(&str, &str)] = &[
     ("STRIPE_API_BASE", "http://stripe.localhost:8787"),
     ("STRIPE_API_VERSION", "2026-10-28.endive"),
     ("STRIPE_MODE", "test"),
+    ("BILLING_GRACE_DAYS", "7"),
     ("WEBHOOK_SCHEDULE_SCALE", "1"),
     ("WEBHOOK_LOOPBACK", "deny"),
     ("MAIL_PROVIDER", "inbox"),
     ("DNS_RESOLVER_URL", "https://dns.example/dns-query"),
+    ("CUSTOM_HOSTNAMES", "cloudflare"),
+    ("CLOUDFLARE_ZONE_ID", "0123456789abcdef0123456789abcdef"),
+    ("CLOUDFLARE_API_TOKEN", "cf_testkit"),
     ("MAIL_FROM", "Portico <no-reply@portico.example>"),
 ];
 
@@ -398,6 +402,7 @@ fn runs_at(cron: Cron, at: Millis) -> bool {
     let minute = at.get().div_euclid(60_000);
     match cron {
         Cron::Minute => true,
+        Cron::Quarter => minute.rem_euclid(15) == 0,
         Cron::Hourly => minute.rem_euclid(60) == 7,
         Cron::Daily => minute.rem_euclid(1_440) == 3 * 60 + 23,
     }

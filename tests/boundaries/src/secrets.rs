@@ -8,8 +8,9 @@ use kernel::{
 /// A secret with the Workers that may hold it. A secret that stands in no row may be held by none.
 const SECRETS: &[(&str, &[&str])] = &[
     ("STRIPE_WEBHOOK_SECRETS", &["billing"]),
-    ("STRIPE_SECRET_KEY", &["jobs"]),
+    ("STRIPE_SECRET_KEY", &["jobs", "billing"]),
     ("RESEND_API_KEY", &["jobs"]),
+    ("CLOUDFLARE_API_TOKEN", &["jobs"]),
     ("PLATFORM_BOOTSTRAP_TOKEN", &["auth"]),
 ];
 /// The Workers that may hold the export bucket.

@@ -1,7 +1,7 @@
 //! The crons. The platform may start one twice, or a second while the first runs: a row for each is taken by compare-and-swap.
 //! A run that broke off gives its row up when its lease ends.
 
-use crate::{domains, retention, sweeps};
+use crate::{domains, hostnames, retention, sweeps};
 use kernel::{Fut, Millis, Result, error::Error, task::Task, time::Span, worker::Cron};
 use serde_json::{Map, Value, json};
 
@@ -53,7 +53,10 @@ pub(crate) fn tick<'a>(task: &'a Task<'a>, cron: Cron) -> Fut<'a, Result<()>> {
         let Some(started) = begin(task, cron).await? else { return Ok(()) };
         let mut report = Report::new();
         match cron {
-            Cron::Minute => sweeps::run(task, &mut report).await,
+            Cron::Minute => {
+                sweeps::run(task, &mut report).await;
+                hostnames::run(task, &mut report).await;
+            }
             Cron::Hourly => {
                 domains::run(task, &mut report).await;
                 retention::go_on(task, &mut report).await;

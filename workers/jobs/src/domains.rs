@@ -19,14 +19,14 @@ async fn check_due(task: &Task<'_>) -> Result<Value> {
     let due = task.rows(domains::due(task.now(), MOST)).await?;
     let (mut found, mut missing, mut trouble) = (0, 0, 0);
     for row in &due {
-        let (domain, org) = (Domain::of(row)?, OrgId::stored(row.text(6)?)?);
+        let (domain, org) = (Domain::of(row)?, OrgId::stored(row.text(10)?)?);
         let seen = domains::look_up(&*task.ports.http, &task.app.config, &domain).await;
         match seen {
             Found::Proof => found += 1,
             Found::Nothing(_) => missing += 1,
             Found::Trouble(_) => trouble += 1,
         }
-        let (state, _) = domains::next(&domain, &seen, task.now());
+        let state = domains::next(&domain, &seen, task.now()).state;
         let detail = json!({"host": domain.host, "found": seen == Found::Proof, "state": state}).to_string();
         let change = task.mutation(&org, DOMAIN_CHECKED, &domain.id).detail(detail);
         match task.commit(domains::record(change, &org, &domain, &seen)).await {

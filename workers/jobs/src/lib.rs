@@ -3,6 +3,7 @@
 mod consumers;
 mod cron;
 mod domains;
+mod hostnames;
 pub mod retention;
 mod sweeps;
 
@@ -42,8 +43,10 @@ pub const WORKER: Worker = Worker {
         "MAIL_PROVIDER",
         "MAIL_FROM",
         store::domains::RESOLVER,
+        hostnames::PROVIDER,
+        hostnames::ZONE,
     ],
-    secrets: &["STRIPE_SECRET_KEY", "RESEND_API_KEY"],
+    secrets: &["STRIPE_SECRET_KEY", "RESEND_API_KEY", hostnames::TOKEN],
     consumes: &Queue::ALL,
     crons: &Cron::ALL,
 };

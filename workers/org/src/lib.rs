@@ -122,7 +122,6 @@ pub const CATALOGUES: &[&[Sql]] = &[
     settings::security::CATALOGUE,
     settings::domain_list::CATALOGUE,
     settings::domain_add::CATALOGUE,
-    settings::domain_page::CATALOGUE,
     settings::domain_remove::CATALOGUE,
     settings::delete_page::CATALOGUE,
     settings::delete::CATALOGUE,

@@ -29,10 +29,11 @@ use html::{
     part::{Tone, callout},
 };
 use kernel::{
-    OrgId, Reply, Request, Result,
+    OrgId, Principal, Reply, Request, Result,
     db::Row,
     error::Code,
     input::{FieldError, Input},
+    principal::Ability,
     sql::Stmt,
 };
 use maud::{Markup, html};
@@ -122,6 +123,17 @@ impl<'e> Again<'e> {
     }
 }
 
+/// Whether whoever asks may change settings; all members may read them.
+pub fn manages(principal: &Principal) -> bool {
+    let Principal::Staff(staff) = principal else { return false };
+    staff.membership.as_ref().is_some_and(|(_, role)| role.may(Ability::Manage))
+}
+
+/// What is on or off, for those who only read it.
+pub fn on_off(is: bool) -> Markup {
+    html! { (if is { "On" } else { "Off" }) }
+}
+
 /// A page of the settings around its content.
 pub fn page<'a>(
     cx: &impl Context<'a>,
@@ -137,6 +149,7 @@ pub fn page<'a>(
     let main = html! {
         (html::page::head("Settings", "", &html! {}))
         (settings_tabs(cx.principal(), slug, place))
+        @if !manages(cx.principal()) { p class="quiet" { "Only admins and owners can change this." } }
         @if matches!(again, Again::Stale) {
             (callout(Tone::Warn, "Somebody else changed these settings", &html! {
                 "What you entered is kept below and is not saved yet. Look at it once more; saving replaces what they set."

@@ -1,10 +1,11 @@
 //! `GET /o/{org}/settings/branding`: the logo and the colors of the portal, with a picture of what they come to.
 
-use super::{Again, Current, current, logo::FIELD, page, version_field};
+use super::{Again, Current, current, logo::FIELD, manages, page, version_field};
 use domain::{branding::Branding, logos};
 use html::{
     form::{Field, Form, Kind, hidden, summary},
     page::card,
+    part::facts,
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -23,7 +24,7 @@ impl Query for BrandingPage {
         method: Method::Get,
         path: "/o/{org}/settings/branding",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -51,14 +52,17 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
             .hint("PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; twice that stays sharp.");
         let mut all = vec![file];
         all.extend(fields);
+        let manages = manages(cx.principal());
+        let values = Branding::FIELDS.map(|(name, label)| (label, html! { code { (colors.get(name)) } }));
         html! {
             (summary(again.errors(), &all))
             (card("Logo", "Stands at the top of your portal and of the mail that your customers get, instead of your initials.", &html! {}, &html! {
                 @if colors.logo.is_some() {
                     p { img class="logo" src=(format!("{upload}?v={}", now.look)) alt="Your logo as it is now" height="28"; }
                 }
-                (Form::new(&upload, frame.csrf(), "Upload").upload().render(&html! { (version_field(now.version)) (file.render(again.errors())) }))
-                @if colors.logo.is_some() {
+                @if !manages && colors.logo.is_none() { p class="quiet" { "There is no logo." } }
+                @if manages { (Form::new(&upload, frame.csrf(), "Upload").upload().render(&html! { (version_field(now.version)) (file.render(again.errors())) })) }
+                @if manages && colors.logo.is_some() {
                     form class="inline" method="post" action=(remove) {
                         (hidden(html::form::TOKEN, frame.csrf()))
                         (version_field(now.version))
@@ -67,11 +71,12 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
                 }
             }))
             (card("Preview", "As your portal looks in the light scheme. In the dark one buttons and links are lightened until they can be read.", &html! {}, &preview(&now.name, colors)))
-            (card("Colors", "Text must stand out from what is behind it by 4.5 to 1, buttons by 3 to 1. The text on buttons is chosen for you.", &html! {},
+            @if !manages { (card("Colors", "", &html! {}, &facts(&values))) }
+            @if manages { (card("Colors", "Text must stand out from what is behind it by 4.5 to 1, buttons by 3 to 1. The text on buttons is chosen for you.", &html! {},
                 &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use our colors", "do", "reset").guard_changes().render(&html! {
                     (version_field(now.version))
                     @for f in &fields { (f.render(again.errors())) }
-                })))
+                }))) }
         }
     })
 }

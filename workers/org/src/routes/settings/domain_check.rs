@@ -1,6 +1,5 @@
 //! `POST /o/{org}/settings/domains/{id}/check`: looks the record up now.
 
-use super::domain_page::ONE;
 use domain::actions;
 use kernel::{
     Command, Committed, DomainId, Id, Reply, Request, Result, Route, Write,
@@ -36,15 +35,17 @@ impl Command for DomainCheck {
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let (org, slug, id) = (cx.org()?, req.param("org")?, req.id_param::<DomainId>("id")?);
         req.input()?.finish()?;
-        let row = cx.first(ONE.bind([org.into(), (&id).into()])).await?.ok_or(Code::NotFound)?;
+        let row = cx.first(domains::one(org, &id)).await?.ok_or(Code::NotFound)?;
         let domain = Domain::of(&row)?;
         let found = domains::look_up(cx.http(), &cx.app().config, &domain).await;
         let back = Reply::see_other(&format!("/o/{slug}/settings/domains/{id}"));
+        let state = domains::next(&domain, &found, cx.now()).state;
         let (tone, said) = match &found {
-            Found::Proof => (Tone::Done, format!("The record is there. {} is served within a minute.", domain.host)),
+            Found::Proof if domain.state == "active" => (Tone::Done, format!("The record is there, and {} is served.", domain.host)),
+            Found::Proof if state == "active" => (Tone::Done, format!("The record is there. {} is served within a minute.", domain.host)),
+            Found::Proof => (Tone::Done, format!("The record is there. Next comes a certificate for {}.", domain.host)),
             Found::Nothing(why) | Found::Trouble(why) => (Tone::Failed, why.clone()),
         };
-        let (state, _) = domains::next(&domain, &found, cx.now());
         let change =
             cx.mutation(id.as_str())?.detail(json!({"host": domain.host, "found": found == Found::Proof, "state": state}).to_string());
         match domains::record(change, org, &domain, &found).commit(back.flash(tone, &said)).await {

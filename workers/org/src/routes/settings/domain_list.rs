@@ -1,6 +1,6 @@
 //! `GET /o/{org}/settings/domains`: the organization's own domains, and the form that adds one.
 
-use super::{Again, Current, current, page};
+use super::{Again, Current, current, manages, page};
 use domain::plans::Plan;
 use html::{
     form::{Field, Form, summary},
@@ -20,10 +20,12 @@ use kernel::{
 };
 use maud::{Markup, html};
 use shell::{Context, SettingsPlace};
+use store::domains::{Domain, Step};
 
 kernel::sql! {
-    Read Org MINE(1) -> ["id", "host", "state", "checked_at"] =
-        "SELECT id, host, state, checked_at FROM domains WHERE org_id = ?1 AND state <> 'removed' ORDER BY host LIMIT 100";
+    Read Org MINE(1) -> ["id", "host", "state", "proof", "failing_since", "created_at", "proven_at", "status", "certificate", "problem", "checked_at"] =
+        "SELECT d.id, d.host, d.state, d.proof, d.failing_since, d.created_at, d.proven_at, h.status, h.certificate, h.problem, d.checked_at \
+         FROM domains d LEFT JOIN hostnames h ON h.host = d.host WHERE d.org_id = ?1 AND d.state <> 'removed' ORDER BY d.host LIMIT 100";
 }
 
 /// Lists domains.
@@ -33,7 +35,7 @@ impl Query for DomainList {
         method: Method::Get,
         path: "/o/{org}/settings/domains",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -53,12 +55,14 @@ pub(super) fn stmts(org: &kernel::OrgId) -> Vec<Stmt> {
     vec![current(org), MINE.bind([org.into()])]
 }
 
-/// A state, for people.
-pub(super) fn state(stored: &str) -> Markup {
-    match stored {
-        "active" => badge(Tone::Good, "active"),
-        "failed" => badge(Tone::Bad, "failed"),
-        _ => badge(Tone::Warn, "waiting for its record"),
+/// Where a domain stands, for people.
+pub(super) fn state(step: Step) -> Markup {
+    match step {
+        Step::Active => badge(Tone::Good, "active"),
+        Step::Fading(_) => badge(Tone::Warn, "record missing"),
+        Step::Failed => badge(Tone::Bad, "failed"),
+        Step::Certificate => badge(Tone::Warn, "waiting for its certificate"),
+        Step::Record => badge(Tone::Warn, "waiting for its record"),
     }
 }
 
@@ -78,10 +82,10 @@ pub(super) fn show<'a>(
     let here = format!("/o/{}/settings/domains", now.slug);
     let mut list: Vec<Vec<Markup>> = Vec::with_capacity(domains.len());
     for d in &domains {
-        let checked = d.int(3)?;
+        let (domain, checked) = (Domain::of(d)?, d.int(10)?);
         list.push(vec![
-            html! { a href={ (here) "/" (d.text(0)?) } { (name(d.text(1)?)) } },
-            state(d.text(2)?),
+            html! { a href={ (here) "/" (domain.id) } { (name(&domain.host)) } },
+            state(domain.step()),
             html! { @if checked == 0 { span class="quiet" { "never" } } @else { (when::at(Millis::new(checked))) } },
         ]);
     }
@@ -103,7 +107,8 @@ pub(super) fn show<'a>(
                     (Table { caption: "Domains", columns: &["Host", "State", "Last checked"] }.render(&list))
                 }
             }))
-            @if room || full.is_some() || !again.errors().is_empty() {
+            @if !manages(cx.principal()) {
+            } @else if room || full.is_some() || !again.errors().is_empty() {
                 (card("Add a domain", "", &html! {}, &Form::new(&here, frame.csrf(), "Add domain").render(&field.render(again.errors()))))
             } @else {
                 (callout(Tone::Plain, "", &html! { (limit(plan)) }))

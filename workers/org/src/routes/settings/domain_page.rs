@@ -1,11 +1,11 @@
 //! `GET /o/{org}/settings/domains/{id}`: a domain, with the records that it needs.
 
-use super::{Again, domain_list::state, page};
+use super::{Again, domain_list::state, manages, page};
 use html::{
     form::button,
     list::Table,
     page::card,
-    part::{Tone, callout, copyable_as, facts},
+    part::{Tone, callout, copyable_as, facts, name},
     when,
 };
 use kernel::{
@@ -16,14 +16,9 @@ use kernel::{
     principal::{Ability, Scope},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-use maud::html;
+use maud::{Markup, html};
 use shell::SettingsPlace;
-use store::domains::Domain;
-
-kernel::sql! {
-    Read Org ONE(2) -> ["id", "host", "state", "proof", "failing_since", "created_at", "checked_at", "last_error"] =
-        "SELECT id, host, state, proof, failing_since, created_at, checked_at, last_error FROM domains WHERE org_id = ?1 AND id = ?2 AND state <> 'removed'";
-}
+use store::domains::{self, Domain, Step};
 
 /// Shows a domain.
 pub struct DomainPage;
@@ -32,7 +27,7 @@ impl Query for DomainPage {
         method: Method::Get,
         path: "/o/{org}/settings/domains/{id}",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -44,31 +39,36 @@ impl Query for DomainPage {
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let (slug, id) = (req.param("org")?, req.id_param::<DomainId>("id")?);
-        let row = cx.first(ONE.bind([cx.org()?.into(), (&id).into()])).await?.ok_or(Code::NotFound)?;
+        let row = cx.first(domains::one(cx.org()?, &id)).await?.ok_or(Code::NotFound)?;
         let domain = Domain::of(&row)?;
-        let (checked, why) = (row.int(6)?, row.opt_text(7)?);
+        let (checked, why) = (row.int(10)?, row.opt_text(11)?);
         let here = format!("/o/{slug}/settings/domains/{id}");
         let target = cx.app().config.portal_host(slug);
+        let step = domain.step();
         page(&cx, req, SettingsPlace::Domains, &domain.host, Again::No, |frame| {
+            let buttons = html! {
+                @if manages(cx.principal()) {
+                    (button(&format!("{here}/check"), frame.csrf(), "Check now"))
+                    a class="button" href={ (here) "/remove" } data-dialog="" { "Remove" }
+                }
+            };
+            let mut about = vec![
+                ("State", state(step)),
+                ("Last checked", html! { @if checked == 0 { "never" } @else { (when::at(Millis::new(checked))) } }),
+            ];
+            // Whose host it is must be proven before anything that concerns it is shown.
+            if domain.proven_at.is_some() {
+                about.push(("Record found", html! { @if let Some(at) = domain.proven_at { (when::at(at)) } }));
+                about.push(("Host name", word(&domain.edge.status)));
+                about.push(("Certificate", word(&domain.edge.certificate)));
+            }
+            about.push(("Added", when::at(domain.created_at)));
             html! {
                 p { a href={ "/o/" (slug) "/settings/domains" } { "All domains" } }
-                @match (domain.state.as_str(), domain.failing_since, why) {
-                    ("active", Some(since), Some(why)) => (callout(Tone::Warn, "The record is missing", &html! {
-                        (why) " It was last found before " (when::at(since)) ". Put it back within three days of that, or your portal stops being served here."
-                    })),
-                    ("failed", _, why) => (callout(Tone::Bad, "This domain is not served", &html! {
-                        @if let Some(why) = why { (why) " " } "Add the record below, then check again."
-                    })),
-                    ("pending", _, Some(why)) => (callout(Tone::Warn, "Not found yet", &html! { (why) " A new record can take some hours to be seen. We look every hour, for a week." })),
-                    _ => {},
-                }
-                (card(&domain.host, "", &html! { (button(&format!("{here}/check"), frame.csrf(), "Check now")) a class="button" href={ (here) "/remove" } data-dialog="" { "Remove" } }, &facts(&[
-                    ("State", state(&domain.state)),
-                    ("Last checked", html! { @if checked == 0 { "never" } @else { (when::at(Millis::new(checked))) } }),
-                    ("Added", when::at(domain.created_at)),
-                ])))
+                (next_step(&domain, step, why, &target))
+                (card(&domain.host, "", &buttons, &facts(&about)))
                 (card("Records", "Add both at the provider of your domain's DNS.", &html! {}, &html! {
-                    p class="quiet" { "The TXT record proves that the domain is yours. Leave it in place: it is checked every day. The CNAME record leads your customers to your portal." }
+                    p class="quiet" { "The TXT record proves that the domain is yours. Leave it in place: it is checked every day. The CNAME record leads your customers to your portal, and lets us get a certificate for it." }
                     (Table { caption: "Records", columns: &["Type", "Name", "Value"] }.render(&[
                         vec![html! { "TXT" }, copyable_as("name of the TXT record", &domain.record()), copyable_as("value of the TXT record", &domain.proof)],
                         vec![html! { "CNAME" }, copyable_as("name of the CNAME record", &domain.host), copyable_as("value of the CNAME record", &target)],
@@ -76,5 +76,51 @@ impl Query for DomainPage {
                 }))
             }
         })
+    }
+}
+
+/// A status of the edge in its words, made readable: `pending_validation` is `pending validation`.
+fn word(status: &str) -> Markup {
+    html! { @if status.is_empty() { span class="quiet" { "not asked for yet" } } @else { (status.replace('_', " ")) } }
+}
+
+/// What is to be done next. `why` is what the last lookup found wrong.
+fn next_step(domain: &Domain, step: Step, why: Option<&str>, target: &str) -> Markup {
+    match (step, why) {
+        (Step::Active, _) => html! {},
+        (Step::Fading(since), why) => callout(
+            Tone::Warn,
+            "The record is missing",
+            &html! {
+                (why.unwrap_or_default()) " It was last found before " (when::at(since))
+                ". Put it back within three days of that, or your portal stops being served here."
+            },
+        ),
+        (Step::Failed, why) => callout(
+            Tone::Bad,
+            "This domain is not served",
+            &html! {
+                @if let Some(why) = why { (why) " " } "Add the record below, then check again."
+            },
+        ),
+        (Step::Certificate, _) => callout(
+            Tone::Warn,
+            "The record is found; the certificate is on its way",
+            &html! {
+                "Set the CNAME record of " (domain.host) " to " (target)
+                " if you haven't yet. A certificate is issued once it leads here, usually within minutes, and this page says so."
+                @if let Some(problem) = &domain.edge.problem { p { "Cloudflare says: " (name(problem)) } }
+            },
+        ),
+        (Step::Record, Some(why)) => callout(
+            Tone::Warn,
+            "Not found yet",
+            &html! {
+                (why) " A new record can take some hours to be seen. We look every hour, for a week."
+            },
+        ),
+        (Step::Record, None) => {
+            callout(Tone::Plain, "Add the TXT record first", &html! { "Then press Check now, or wait: we look every hour, for a week." })
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! `POST /o/{org}/settings/domains/{id}/remove`: removes a domain. Its row stays for a while, so that nobody else picks the host up.
 
-use super::domain_page::ONE;
 use domain::actions;
 use kernel::{
     Command, Committed, DomainId, Guard, Id, Reply, Request, Result, Route, Write,
@@ -12,6 +11,7 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use serde_json::json;
+use store::{domains, hostnames};
 
 kernel::sql! {
     Write Org REMOVE(3) -> [] = "UPDATE domains SET state = 'removed', removed_at = ?3 WHERE org_id = ?1 AND id = ?2 AND state <> 'removed'";
@@ -39,10 +39,11 @@ impl Command for DomainRemove {
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let (org, slug, id) = (cx.org()?, req.param("org")?, req.id_param::<DomainId>("id")?);
         req.input()?.finish()?;
-        let row = cx.first(ONE.bind([org.into(), (&id).into()])).await?.ok_or(Code::NotFound)?;
+        let row = cx.first(domains::one(org, &id)).await?.ok_or(Code::NotFound)?;
         let host = row.text(1)?;
         cx.mutation(id.as_str())?
             .then_guarded(Guard::State, REMOVE.bind([org.into(), (&id).into(), cx.now().into()]))
+            .then(hostnames::look_again(host, cx.now()))
             .then(END_SESSIONS.bind([org.into(), host.into()]))
             .detail(json!({"host": host}).to_string())
             .commit(Reply::see_other(&format!("/o/{slug}/settings/domains")).flash(Tone::Done, &format!("{host} is removed.")))

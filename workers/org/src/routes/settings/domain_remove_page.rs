@@ -1,6 +1,5 @@
 //! `GET /o/{org}/settings/domains/{id}/remove`: asks before a domain is removed.
 
-use super::domain_page::ONE;
 use html::confirm::Confirm;
 use kernel::{
     DomainId, Query, Read, Reply, Request, Result, Route,
@@ -31,7 +30,7 @@ impl Query for DomainRemovePage {
     };
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let (slug, id) = (req.param("org")?, req.id_param::<DomainId>("id")?);
-        let row = cx.first(ONE.bind([cx.org()?.into(), (&id).into()])).await?.ok_or(Code::NotFound)?;
+        let row = cx.first(store::domains::one(cx.org()?, &id)).await?.ok_or(Code::NotFound)?;
         let (host, active) = (row.text(1)?, row.text(2)? == "active");
         let frame = Frame::of(&cx, req);
         let mut gone = Vec::new();

@@ -1,9 +1,10 @@
 //! `GET /o/{org}/settings`: the name, and the way to another address.
 
-use super::{Again, Current, current, page, version_field};
+use super::{Again, Current, current, manages, page, version_field};
 use html::{
     form::{Field, Form, icon_link, summary},
     page::{card, setting},
+    part::{facts, name as called},
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -22,7 +23,7 @@ impl Query for GeneralPage {
         method: Method::Get,
         path: "/o/{org}/settings",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -44,16 +45,18 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, n
     page(cx, req, SettingsPlace::General, "Settings", again, |frame| {
         let field = Field::text("name", "Name").value(name).max(80).autocomplete("organization").hint("Members and customers see it.");
         let action = format!("/o/{}/settings", now.slug);
+        let manages = manages(cx.principal());
         html! {
             (summary(again.errors(), &[field]))
-            (card("General", "", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
+            @if !manages { (card("General", "", &html! {}, &facts(&[("Name", called(name))]))) }
+            @if manages { (card("General", "", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
                 (version_field(now.version))
                 (field.render(again.errors()))
-            })))
+            }))) }
             (card("Address", "", &html! {}, &setting(
                 &config.portal_host(&now.slug),
                 &format!("Your customers' portal is there; your own pages are under {}/o/{}.", config.app_host, now.slug),
-                &icon_link(&format!("{action}/slug"), html::Icon::Pencil, "Change address"),
+                &html! { @if manages { (icon_link(&format!("{action}/slug"), html::Icon::Pencil, "Change address")) } },
             )))
         }
     })

@@ -15,7 +15,7 @@ impl Query for LogoShown {
         method: Method::Get,
         path: "/o/{org}/settings/branding/logo",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,

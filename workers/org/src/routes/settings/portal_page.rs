@@ -1,9 +1,10 @@
 //! `GET /o/{org}/settings/portal`: whether customers can sign in, and how they come to an account.
 
-use super::{Again, Current, current, page, version_field};
+use super::{Again, Current, current, manages, on_off, page, version_field};
 use html::{
     form::{Field, Form, summary},
     page::card,
+    part::facts,
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -22,7 +23,7 @@ impl Query for PortalPage {
         method: Method::Get,
         path: "/o/{org}/settings/portal",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -59,10 +60,15 @@ pub(super) fn show<'a>(
         let action = format!("/o/{}/settings/portal", now.slug);
         html! {
             (summary(again.errors(), &fields))
-            (card("Portal", "Changes take effect within a minute.", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
+            @if !manages(cx.principal()) {
+                (card("Portal", "", &html! {}, &facts(&[
+                    ("Portal", html! { (if open { "Open" } else { "Closed" }) }),
+                    ("Self sign-up", on_off(sign_up)),
+                ])))
+            } @else { (card("Portal", "Changes take effect within a minute.", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
                 (version_field(now.version))
                 @for f in &fields { (f.render(again.errors())) }
-            })))
+            }))) }
         }
     })
 }

@@ -1,11 +1,11 @@
 //! `GET /o/{org}/settings/security`: what members must prove, how long their sessions last, what support may do.
 
-use super::{Again, Current, current, page, version_field};
+use super::{Again, Current, current, manages, on_off, page, version_field};
 use crate::routes::members::me;
 use html::{
     form::{Field, Form, Pick, summary},
     page::card,
-    part::{Tone, callout},
+    part::{Tone, callout, facts},
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -24,7 +24,7 @@ impl Query for SecurityPage {
         method: Method::Get,
         path: "/o/{org}/settings/security",
         surfaces: &[Surface::App],
-        auth: Auth::Staff(Ability::Manage),
+        auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
         limit: Limit::Address,
         audit: Audit::ReadOnly,
@@ -54,6 +54,15 @@ const SUPPORT: &[Pick<'static>] = &[
     Pick::new("act", "View and act").hint("As above, and make changes on your behalf, but never to passwords, members, keys or billing."),
 ];
 
+/// A choice in words, for those who only read it.
+const fn support(chosen: &str) -> &'static str {
+    match chosen.as_bytes() {
+        b"read" => "View only",
+        b"act" => "View and act",
+        _ => "No access",
+    }
+}
+
 /// The page.
 pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, chosen: &Chosen, again: Again<'_>) -> Result<Reply> {
     let (staff, _) = me(cx.principal())?;
@@ -72,15 +81,21 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
         let action = format!("/o/{}/settings/security", now.slug);
         html! {
             (summary(again.errors(), &fields))
-            @if !own && !now.mfa_required {
+            @if !manages(cx.principal()) {
+                (card("Security", "", &html! {}, &facts(&[
+                    ("Two-factor authentication required", on_off(chosen.mfa)),
+                    ("Longest session", html! { (chosen.hours) " hours" }),
+                    ("Support access", html! { (support(&chosen.support)) }),
+                ])))
+            } @else if !own && !now.mfa_required {
                 (callout(Tone::Plain, "You are signed in without a second factor", &html! {
                     "To require one of all members, set up your own under " a href="/account/security" { "Account and security" } " and sign in with it."
                 }))
             }
-            (card("Security", "", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
+            @if manages(cx.principal()) { (card("Security", "", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {
                 (version_field(now.version))
                 @for f in &fields { (f.render(again.errors())) }
-            })))
+            }))) }
         }
     })
 }
