@@ -2,10 +2,15 @@
 //!
 //! A claim is a compare-and-swap with a lease longer than any attempt, so that of two hints one sends. A crash after the provider took
 //! the mail leads to a second attempt under the same Idempotency-Key. What the mail says is wiped with the row's last change.
+//!
+//! Before it leaves, a mail is looked at once more: what was asked for with an address becomes a letter if somebody has the address
+//! ([`wish`]), and a letter whose reason is gone is dropped ([`mail::Standing`]).
+
+mod wish;
 
 use domain::jobs::backoff;
 use kernel::{
-    Guard, Id, MailId, Millis, Result,
+    Guard, Id, MailId, Millis, OrgId, Result,
     config::Config,
     error::{Code, Error, OrLog},
     ports::Queue,
@@ -13,11 +18,12 @@ use kernel::{
     time::Span,
 };
 use mail::{
-    Address,
+    Address, Written,
     provider::{Parcel, Verdict, cloudflare, resend},
     render::render,
 };
 use serde_json::json;
+use store::addressees;
 
 /// Longer than an attempt takes.
 const LEASE: Span = Span::seconds(120);
@@ -30,13 +36,18 @@ pub const MOST_ATTEMPTS: i64 = 20;
 
 kernel::sql! {
     Bookkeep Global("mail is the machine's")
-    CLAIM(4) -> ["recipient", "template", "content", "claim", "attempts"] =
+    CLAIM(4) -> ["recipient", "template", "content", "claim", "attempts", "org_id"] =
         "UPDATE mails SET state = 'sending', claim = claim + 1, lease_until = ?3 \
-         WHERE id = ?1 AND state IN ('queued', 'sending') AND lease_until <= ?2 AND next_at <= ?4 RETURNING recipient, template, content, claim, attempts";
+         WHERE id = ?1 AND state IN ('queued', 'sending') AND lease_until <= ?2 AND next_at <= ?4 RETURNING recipient, template, content, claim, attempts, org_id";
     /// Sent. `?5` keeps what it says, for the page that shows it on a developer's machine.
     Bookkeep Global("mail is the machine's")
     SENT(5) -> [] =
         "UPDATE mails SET state = 'sent', content = iif(?5, content, NULL), attempts = attempts + 1, lease_until = 0, provider_id = ?3, last_error = NULL, finished_at = ?4 \
+         WHERE id = ?1 AND claim = ?2 AND state = 'sending'";
+    /// Dropped. `?5` forgets the address: nobody has it here, whoever typed it.
+    Bookkeep Global("mail is the machine's")
+    DROPPED(5) -> [] =
+        "UPDATE mails SET state = 'dropped', content = NULL, recipient = iif(?5, '', recipient), lease_until = 0, last_error = ?3, finished_at = ?4 \
          WHERE id = ?1 AND claim = ?2 AND state = 'sending'";
     /// Refused for good.
     Bookkeep Global("mail is the machine's")
@@ -80,13 +91,25 @@ impl Provider {
     }
 }
 
+/// A mail that is ours to send until its lease ends.
 struct Claimed {
     id: MailId,
+    org: Option<OrgId>,
     to: String,
     template: String,
     sealed: Option<String>,
     claim: i64,
     attempts: i64,
+}
+
+/// What becomes of a mail.
+enum Fate {
+    /// A provider was asked.
+    Tried(Verdict),
+    /// Its reason is gone, so that nobody was.
+    Dropped(&'static str),
+    /// It was asked for with an address that lets nobody in.
+    ForNobody,
 }
 
 /// Sends one mail, if it is due and nobody else is at it.
@@ -105,14 +128,10 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
         sealed: row.opt_text(2)?.map(str::to_owned),
         claim: row.int(3)?,
         attempts: row.int(4)?,
+        org: row.opt_text(5)?.map(OrgId::stored).transpose()?,
         id,
     };
-    let verdict = if claimed.claim - claimed.attempts > MOST_ATTEMPTS {
-        Verdict::Never("Attempts broke off again and again; this mail is no longer tried.".to_owned())
-    } else {
-        attempt(task, provider, &claimed).await
-    };
-    match record(task, provider, &claimed, verdict).await {
+    match work(task, provider, &claimed).await {
         // Its lease was over and another has it: whoever has it records what becomes of it.
         Err(e) if e.code() == Code::WrongState => {
             kernel::log::best_effort(&*task.ports.log, task.now(), "recording a mail", "its claim no longer holds");
@@ -122,27 +141,52 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
     }
 }
 
-/// Opens, renders and hands over. What can't be written will never be, so that it is refused, with the reason in the log.
-async fn attempt(task: &Task<'_>, provider: Provider, claimed: &Claimed) -> Verdict {
+async fn work(task: &Task<'_>, provider: Provider, claimed: &Claimed) -> Result<()> {
+    let fate = if claimed.claim - claimed.attempts > MOST_ATTEMPTS {
+        Fate::Tried(Verdict::Never("Attempts broke off again and again; this mail is no longer tried.".to_owned()))
+    } else {
+        attempt(task, provider, claimed).await?
+    };
+    let dropped = |why: &str, forget: bool| {
+        let stmt = DROPPED.bind([(&claimed.id).into(), claimed.claim.into(), why.into(), task.now().into(), forget.into()]);
+        vec![stmt, Guard::Lease.changed_one()]
+    };
+    match fate {
+        Fate::Tried(verdict) => record(task, provider, claimed, verdict).await,
+        Fate::Dropped(why) => task.bookkeep(dropped(why, false)).await.map(|_| ()),
+        Fate::ForNobody => task.bookkeep(dropped("Nobody with this address can use it.", true)).await.map(|_| ()),
+    }
+}
+
+/// Opens, looks once more, renders and hands over. What can't be written will never be, so that it is refused, with the reason in the
+/// log.
+async fn attempt(task: &Task<'_>, provider: Provider, claimed: &Claimed) -> Result<Fate> {
     let config = &task.app.config;
-    let Some(sealed) = claimed.sealed.as_deref() else { return Verdict::Never("What it says is gone.".to_owned()) };
+    let Some(sealed) = claimed.sealed.as_deref() else { return Ok(Fate::Tried(Verdict::Never("What it says is gone.".to_owned()))) };
     let content = match store::mail::open(&config.keys, &claimed.id, sealed) {
-        Ok(content) => content,
+        Ok(Written::Letter(content)) => *content,
+        Ok(Written::Asked(asked)) => match wish::answer(task, claimed, *asked).await? {
+            Some(content) => content,
+            None => return Ok(Fate::ForNobody),
+        },
         Err(e) => {
             kernel::log::work(&*task.ports.log, task.now(), task.name, json!({"mail": claimed.id, "template": claimed.template}), Some(&e));
             // A key that was taken out of the ring too early can be put back.
-            return Verdict::Later("What it says could not be opened; the log says why.".to_owned());
+            return Ok(Fate::Tried(Verdict::Later("What it says could not be opened; the log says why.".to_owned())));
         }
     };
+    if let Some(why) = addressees::objection(task, content.letter.standing(), claimed.org.as_ref(), &claimed.to).await? {
+        return Ok(Fate::Dropped(why));
+    }
     let written = render(&content).and_then(|message| Address::parse(&claimed.to).map(|to| (message, to)));
     let (message, to) = match written {
         Ok(written) => written,
-        Err(why) => return Verdict::Never(why.to_string()),
+        Err(why) => return Ok(Fate::Tried(Verdict::Never(why.to_string()))),
     };
     let parcel = Parcel { id: claimed.id.as_str(), to: &to, from: config.get("MAIL_FROM"), message: &message };
     // A sender that is no address is a wrong setting: mended, everything goes out.
     let unset = |why: mail::Unfit| Verdict::Later(format!("MAIL_FROM: {why}"));
-    match provider {
+    Ok(Fate::Tried(match provider {
         Provider::Inbox => Verdict::Sent("inbox".to_owned()),
         Provider::Cloudflare => match cloudflare::mail(&parcel) {
             Ok(mail) => cloudflare::read(task.ports.mailer.send(mail).await),
@@ -152,7 +196,7 @@ async fn attempt(task: &Task<'_>, provider: Provider, claimed: &Claimed) -> Verd
             Ok(request) => resend::read(&task.ports.http.send(request).await),
             Err(why) => unset(why),
         },
-    }
+    }))
 }
 
 async fn record(task: &Task<'_>, provider: Provider, claimed: &Claimed, verdict: Verdict) -> Result<()> {

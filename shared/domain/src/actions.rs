@@ -62,6 +62,12 @@ pub const ACCOUNT_UPDATED: Action = Action::new("account.updated");
 pub const SIGN_IN_LINK_REQUESTED: Action = Action::new("sign_in_link.requested");
 /// A link to set a new password was asked for.
 pub const PASSWORD_RESET_REQUESTED: Action = Action::new("password_reset.requested");
+/// A link that was asked for went to its account: one to sign in.
+pub const SIGN_IN_LINK_SENT: Action = Action::new("sign_in_link.sent");
+/// A link that was asked for went to its account: one to set a new password.
+pub const PASSWORD_RESET_SENT: Action = Action::new("password_reset.sent");
+/// The link of a sign-up went to the address that was given.
+pub const SIGN_UP_SENT: Action = Action::new("sign_up.sent");
 /// A new password was set by a link.
 pub const PASSWORD_RESET: Action = Action::new("password.reset");
 /// Somebody changed their password.

@@ -1,6 +1,6 @@
 //! A letter with what surrounds it: to whom, under whose name, and the key that keeps it from being sent twice.
 
-use crate::{Letter, Link};
+use crate::{Asked, Letter, Link};
 use kernel::{
     OrgId,
     config::Config,
@@ -51,6 +51,25 @@ pub struct Content {
     pub manage: Option<Link>,
 }
 
+/// What stands sealed in a mail's row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Written {
+    /// A letter, to be sent.
+    Letter(Box<Content>),
+    /// What was asked for, to become a letter or nothing.
+    Asked(Box<Asked>),
+}
+impl Written {
+    /// The letter, if it is one.
+    pub fn letter(self) -> Option<Content> {
+        match self {
+            Self::Letter(content) => Some(*content),
+            Self::Asked(_) => None,
+        }
+    }
+}
+
 /// A letter about to be posted.
 #[derive(Debug, Clone)]
 pub struct Mail<'a> {
@@ -60,26 +79,18 @@ pub struct Mail<'a> {
     pub org: Option<&'a OrgId>,
     /// Posting twice under one key posts once: event, recipient and channel.
     pub dedupe: Option<String>,
-    /// Written, and not posted.
-    pub void: bool,
     /// What is written.
     pub content: Content,
 }
 impl<'a> Mail<'a> {
     /// A letter under our own name.
     pub fn new(to: &'a str, letter: Letter) -> Self {
-        Self { to, org: None, dedupe: None, void: false, content: Content { letter, brand: Brand::default(), manage: None } }
+        Self { to, org: None, dedupe: None, content: Content { letter, brand: Brand::default(), manage: None } }
     }
     /// Under a tenant's name.
     #[must_use]
     pub fn from(mut self, brand: Brand) -> Self {
         self.content.brand = brand;
-        self
-    }
-    /// Written as any other, and posted to nobody unless there is somebody: an answer takes as long whether or not there is.
-    #[must_use]
-    pub fn only_if(mut self, somebody: bool) -> Self {
-        self.void = !somebody;
         self
     }
     /// About an organization.

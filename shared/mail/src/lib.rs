@@ -8,13 +8,17 @@ pub mod letter;
 pub mod link;
 pub mod provider;
 pub mod render;
+pub mod standing;
+pub mod wish;
 pub mod words;
 
 pub use address::Address;
-pub use envelope::{Brand, Content, Mail};
+pub use envelope::{Brand, Content, Mail, Written};
 pub use letter::Letter;
 pub use link::Link;
 pub use render::Message;
+pub use standing::Standing;
+pub use wish::{Among, Asked, Wish};
 
 /// Why a mail can't be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -36,6 +36,15 @@ impl Link {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// The one-time token that it carries, if it carries one.
+    pub fn token(&self) -> Option<&str> {
+        let query = self.0.split('#').next().unwrap_or_default().split_once('?')?.1;
+        query.split('&').find_map(|pair| pair.strip_prefix("token=")).filter(|token| !token.is_empty())
+    }
+    /// Whether it leads to that origin, such as `https://app.example`.
+    pub fn is_on(&self, origin: &str) -> bool {
+        self.0.strip_prefix(origin).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    }
     /// Its host.
     pub fn host(&self) -> &str {
         self.0.split("://").nth(1).unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default()
@@ -67,6 +76,12 @@ mod tests {
         let link = Link::at("https://app.example/", "/reset/secret-token?x=1").unwrap();
         assert_eq!(link.as_str(), "https://app.example/reset/secret-token?x=1");
         assert_eq!(format!("{link:?}"), "Link(app.example)");
+        assert_eq!(link.token(), None);
+        let on = |origin: &str| link.is_on(origin);
+        assert!(on("https://app.example") && !on("https://app.exam") && !on("http://app.example") && !on("https://app.example.org"));
+        let token = |path: &str| Link::at("https://app.example", path).unwrap().token().map(str::to_owned);
+        assert_eq!(token("/reset?next=%2F&token=abc#token=x").as_deref(), Some("abc"));
+        assert_eq!((token("/reset?token="), token("/reset?my_token=abc"), token("/token=abc")), (None, None, None));
         for bad in [
             "",
             "javascript:alert(1)",

@@ -4,7 +4,7 @@
 
 use kernel::Millis;
 use mail::{
-    Address, Brand, Content, Letter, Link, Message,
+    Address, Among, Asked, Brand, Content, Letter, Link, Message, Standing, Wish, Written,
     provider::{Parcel, Verdict, cloudflare, resend},
     render::{MOST_BYTES, render},
 };
@@ -133,6 +133,58 @@ fn what_expires_says_when_and_words_are_calm() {
         assert!(!all.contains('!') && !lower.contains("please") && !lower.contains("successfully"), "{all}");
         assert!(message.html.contains(&maud::html! { (parts.preheader) }.into_string()));
         assert!(message.html.contains("role=\"presentation\"") && message.html.contains("lang=\"en\""));
+    }
+}
+
+/// The decision for each letter, as it was taken: a change of it is a change of this list.
+#[test]
+fn what_a_letters_leaving_hangs_on_is_decided_for_each() {
+    let mut by: [(&str, Vec<&str>); 4] = [("always", vec![]), ("opens", vec![]), ("account", vec![]), ("part", vec![])];
+    let all = letters("x", &link());
+    for letter in &all {
+        let at = match letter.standing() {
+            Standing::Always => 0,
+            Standing::Opens(leads) => {
+                assert!(letter.parts("x").steps.first().is_some_and(|step| step.link == *leads && step.expires.is_some()));
+                1
+            }
+            Standing::Account => 2,
+            Standing::Part(leads) => {
+                assert!(letter.parts("x").steps.first().is_some_and(|step| step.link == *leads));
+                3
+            }
+        };
+        by[at].1.push(letter.template());
+    }
+    assert_eq!(by[1].1, ["verify_address", "sign_in_link", "reset_password", "confirm_new_address", "invitation", "customer_invitation"]);
+    assert_eq!(by[2].1, ["already_registered"]);
+    // Whoever took an account over can't stop these by what they do with it.
+    let told: Vec<&str> = all.iter().filter(|l| l.is_security() && matches!(l.standing(), Standing::Always)).map(Letter::template).collect();
+    assert_eq!(by[0].1, told, "only what is always sent leaves always");
+    for danger in ["password_changed", "password_off", "new_device", "address_changed", "factor_removed", "all_sessions_ended", "account_deleted"] {
+        assert!(told.contains(&danger), "{danger}");
+    }
+}
+
+#[test]
+fn what_was_asked_for_is_told_from_a_letter_and_debug_keeps_what_goes_with_it() {
+    let asked = Asked {
+        wish: Wish::SignUp,
+        among: Among::Staff,
+        host: "app.example".into(),
+        detail: Some("hash-of-a-password".into()),
+        brand: Brand::default(),
+    };
+    let written = Written::Asked(Box::new(asked));
+    assert!(!format!("{written:?}").contains("hash-of"));
+    let text = serde_json::to_string(&written).unwrap();
+    assert_eq!(serde_json::from_str::<Written>(&text).unwrap(), written);
+    assert_eq!(written.letter(), None);
+    for letter in letters("x", &link()) {
+        let content = content(letter, "Acme");
+        // As rows that were written before held it.
+        let text = serde_json::to_string(&content).unwrap();
+        assert_eq!(serde_json::from_str::<Written>(&text).unwrap().letter(), Some(content));
     }
 }
 

@@ -58,7 +58,7 @@ impl Purpose {
 
 kernel::sql! {
     Write Global("a link is its account's; the hash is all that finds it") ISSUE(9) -> [] =
-        "INSERT INTO tokens(hash, purpose, subject, org_id, host, email, detail, created_at, expires_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 WHERE ?3 <> ''";
+        "INSERT INTO tokens(hash, purpose, subject, org_id, host, email, detail, created_at, expires_at) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
     Read Global("a link is found by the hash of what stands in it, before anyone is known")
     FIND(1) -> ["hash", "purpose", "subject", "org_id", "host", "email", "detail", "expires_at", "used_at"] =
         "SELECT hash, purpose, subject, org_id, host, email, detail, expires_at, used_at FROM tokens WHERE hash = ?1";
@@ -80,8 +80,7 @@ kernel::sql! {
 pub struct Issue<'a> {
     /// What it is for.
     pub purpose: Purpose,
-    /// The account; of a sign-up, the address. Empty for nobody: the same is done, and nothing is stored, so that an answer takes as
-    /// long for an address without an account.
+    /// The account; of a sign-up, the address.
     pub subject: &'a str,
     /// A customer's organization.
     pub org: Option<&'a OrgId>,

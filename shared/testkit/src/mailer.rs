@@ -33,11 +33,13 @@ impl Posted {
 pub(crate) fn posted(db: &Database, keys: &KeyRing) -> Vec<Posted> {
     let rows = db.rows("SELECT id, recipient, content FROM mails WHERE content IS NOT NULL ORDER BY rowid", &[]);
     let open = |row: &kernel::Row| {
-        let content = store::mail::open(keys, &MailId::parse(row.text(0).unwrap()).unwrap(), row.text(2).unwrap()).unwrap();
+        let written = store::mail::open(keys, &MailId::parse(row.text(0).unwrap()).unwrap(), row.text(2).unwrap()).unwrap();
+        // What was only asked for is no letter before its consumer was there.
+        let content = written.letter()?;
         let message = mail::render::render(&content).unwrap();
-        Posted { to: row.text(1).unwrap().to_owned(), letter: content.letter, message }
+        Some(Posted { to: row.text(1).unwrap().to_owned(), letter: content.letter, message })
     };
-    rows.iter().map(open).collect()
+    rows.iter().filter_map(open).collect()
 }
 
 type Sender = Rc<dyn Fn(&OutgoingMail) -> Result<String, MailRefused>>;

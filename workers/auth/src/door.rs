@@ -59,6 +59,8 @@ kernel::sql! {
     Write Global("a staff account belongs to no organization")
     FAILED_USER(1) -> [] = "UPDATE users SET failures = failures + 1 WHERE id = ?1";
     Write Org FAILED_CUSTOMER(2) -> [] = "UPDATE customers SET failures = failures + 1 WHERE org_id = ?1 AND id = ?2";
+    /// Where there is no account: a failure writes one row all the same. `?1` is the account's id.
+    Write Global("it is about nobody") FAILED_NOBODY(1) -> [] = "UPDATE nobody SET failures = failures + 1 WHERE id = 1 AND ?1 = ''";
     Write Global("a staff account belongs to no organization")
     FORGIVE_USER(1) -> [] = "UPDATE users SET failures = 0 WHERE id = ?1";
     Write Org FORGIVE_CUSTOMER(2) -> [] = "UPDATE customers SET failures = 0 WHERE org_id = ?1 AND id = ?2";
@@ -248,12 +250,13 @@ impl<'a> Door<'a> {
             Self::Customer(tenant) => RENEW_CUSTOMER.bind([(&tenant.org).into(), id.into(), old.into(), new.into()]),
         }
     }
-    /// Counts a failed sign-in for good.
-    pub fn failed(self, id: &str) -> Stmt {
-        match self {
+    /// Counts a failed sign-in for good; `id` is empty where there is no account. Two statements, one row, whoever it was.
+    pub fn failed(self, id: &str) -> [Stmt; 2] {
+        let of = match self {
             Self::Staff | Self::Operator => FAILED_USER.bind([id.into()]),
             Self::Customer(tenant) => FAILED_CUSTOMER.bind([(&tenant.org).into(), id.into()]),
-        }
+        };
+        [of, FAILED_NOBODY.bind([id.into()])]
     }
     /// Forgets failed sign-ins.
     pub fn forgive(self, id: &str) -> Stmt {

@@ -161,8 +161,10 @@ async fn turn_away(
     let detail = format!("{{\"reason\":\"{why}\",\"surface\":\"{}\"}}", cx.site().surface().as_str());
     let mut change = cx.mutation_in(door.log(), actions::SIGN_IN_FAILED, target)?.denied().detail(detail);
     if why == "credentials" {
-        // Counted for nobody too: the same statements, whether or not there is such an account.
-        change = change.then(door.failed(account.map_or("", |a| a.id.as_str())));
+        // Counted for nobody too: the same statements and as many rows, whether or not there is such an account.
+        for stmt in door.failed(account.map_or("", |a| a.id.as_str())) {
+            change = change.then(stmt);
+        }
     }
     if let Some(account) = account.filter(|a| why == "credentials" && a.failures + 1 >= MOST_FAILURES)
         && let Some(hash) = account.password_hash.as_deref()

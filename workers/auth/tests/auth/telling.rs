@@ -1,5 +1,5 @@
-//! What an answer tells of an address: nothing. The same bytes, the same hashing and the same statements, whether or not there is such
-//! an account (security-and-ui.md §1.3 T4; ASVS 6.3.8).
+//! What an answer tells of an address: nothing. The same bytes, the same hashing, the same statements and as many rows written in each
+//! table, whether or not there is such an account (security-and-ui.md §1.3 T4; ASVS 6.3.8).
 
 use crate::browser::{Browser, NEW, deployment};
 use auth::{WORKER, password};
@@ -57,6 +57,14 @@ struct Answer {
     shown: (u16, Vec<(String, String)>, String),
     hashes: u64,
     script: Vec<Trip>,
+    /// How many rows were added to each table that changed, and how many were written in all.
+    rows: (Vec<(String, i64)>, u64),
+}
+/// How many rows each table has, and how many were ever written.
+fn rows(h: &Harness) -> (Vec<(String, i64)>, u64) {
+    let count = |table: String| (h.db.count(&format!("SELECT count(*) FROM {table}"), &[]), table);
+    let all = h.db.tables().into_keys().map(count).map(|(rows, table)| (table, rows)).collect();
+    (all, h.db.with(|conn| conn.total_changes()))
 }
 fn ask(h: &Harness, host: &str, way: &Way, email: &str) -> Answer {
     let b = Browser::new(h, host);
@@ -64,10 +72,14 @@ fn ask(h: &Harness, host: &str, way: &Way, email: &str) -> Answer {
     let mut fields = way.fields.to_vec();
     fields.push(("email", email));
     let call = b.filled(way.page, way.post, &fields);
+    let (before, written) = rows(h);
     h.db.reset_counts();
     let hashes = password::computed();
     let reply = h.call(&WORKER, call);
-    Answer { shown: shown(&reply, email), hashes: password::computed() - hashes, script: h.db.script() }
+    let (hashes, script) = (password::computed() - hashes, h.db.script());
+    let (after, all) = rows(h);
+    let added = after.into_iter().zip(before).map(|((table, n), (_, old))| (table, n - old)).filter(|(_, n)| *n != 0).collect();
+    Answer { shown: shown(&reply, email), hashes, script, rows: (added, all - written) }
 }
 
 #[test]
@@ -93,10 +105,11 @@ fn an_answer_says_nothing_of_the_address() {
                 assert_eq!(answer.shown, known.shown, "{what}");
                 assert_eq!(answer.hashes, known.hashes, "{what}");
                 assert_eq!(answer.script, known.script, "{what}: the same statements in the same round trips");
-                assert!(!answer.script.is_empty(), "{what}");
+                assert_eq!(answer.rows, known.rows, "{what}: as many rows in each table");
+                assert!(!answer.script.is_empty() && answer.rows.1 > 0, "{what}");
                 compared += 1;
             }
         }
     }
-    println!("{compared} pairs of answers: the same bytes, hashes and statements");
+    println!("{compared} pairs of answers: the same bytes, hashes, statements and rows");
 }

@@ -29,11 +29,12 @@ pub struct Shown {
     pub message: Message,
 }
 
-fn shown(cx: &Read<'_>, row: &Row) -> Result<Shown> {
+/// `None` for what was asked for and is no letter yet.
+fn shown(cx: &Read<'_>, row: &Row) -> Result<Option<Shown>> {
     let id = MailId::stored(row.text(0)?)?;
-    let content = store::mail::open(&cx.app().config.keys, &id, row.text(4)?)?;
+    let Some(content) = store::mail::open(&cx.app().config.keys, &id, row.text(4)?)?.letter() else { return Ok(None) };
     let message = render(&content)?;
-    Ok(Shown { to: row.text(1)?.to_owned(), template: row.text(2)?.to_owned(), at: Millis::new(row.int(3)?), id, message })
+    Ok(Some(Shown { to: row.text(1)?.to_owned(), template: row.text(2)?.to_owned(), at: Millis::new(row.int(3)?), id, message }))
 }
 
 /// The newest first, of one recipient or of all.
@@ -42,7 +43,7 @@ fn shown(cx: &Read<'_>, row: &Row) -> Result<Shown> {
 /// What the database refused; an incident when one doesn't open.
 pub async fn newest(cx: &Read<'_>, to: Option<&str>) -> Result<Vec<Shown>> {
     let rows = cx.rows(NEWEST.bind([to.into(), SHOWN.into()])).await?;
-    rows.iter().map(|row| shown(cx, row)).collect()
+    rows.iter().filter_map(|row| shown(cx, row).transpose()).collect()
 }
 
 /// One mail; `None` when there is none of that id.
@@ -52,5 +53,5 @@ pub async fn newest(cx: &Read<'_>, to: Option<&str>) -> Result<Vec<Shown>> {
 pub async fn one(cx: &Read<'_>, id: &str) -> Result<Option<Shown>> {
     let Some(id) = MailId::parse(id) else { return Ok(None) };
     let row = cx.first(ONE.bind([(&id).into()])).await?;
-    row.map(|row| shown(cx, &row)).transpose()
+    row.map_or(Ok(None), |row| shown(cx, &row))
 }

@@ -24,7 +24,7 @@ fn with(provider: &str) -> Harness {
 }
 fn letter(h: &Harness) -> Letter {
     let link = Link::new(&format!("https://app.example/reset/{TOKEN}")).unwrap();
-    Letter::ResetPassword { name: "Ada".into(), link, expires: kernel::ports::Clock::now(&*h.clock).plus(Span::minutes(30)) }
+    Letter::PasswordChanged { name: "Ada".into(), at: kernel::ports::Clock::now(&*h.clock), account: link }
 }
 /// Posts a letter with a change, as a route does, and gives back its id.
 fn post_once(h: &Harness, key: Option<&str>) -> Option<MailId> {

@@ -11,8 +11,10 @@
 mod backlog;
 mod cron;
 mod deliveries;
+mod dropping;
 mod exporting;
 mod mail;
 mod notifying;
 mod purging;
 mod retaining;
+mod wishes;

@@ -41,6 +41,6 @@ fn letter(h: &Harness, to: &str, template: &str) -> Option<String> {
     );
     let row = rows.first()?;
     let id = kernel::MailId::stored(row.text(0).unwrap()).unwrap();
-    let content = store::mail::open(&h.app(&WORKER).config.keys, &id, row.text(1).unwrap()).unwrap();
+    let content = store::mail::open(&h.app(&WORKER).config.keys, &id, row.text(1).unwrap()).unwrap().letter().unwrap();
     Some(serde_json::to_string(&content).unwrap())
 }

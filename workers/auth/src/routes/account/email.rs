@@ -50,25 +50,24 @@ impl Command for Email {
         }
         let (id, now) = (cx.principal().id(), cx.now());
         let taken = cx.first(door.find(&email, "")).await?.is_some();
-        let mut change = cx.mutation(id)?.then(tokens::end(id, Purpose::NewAddress, now));
-        if taken {
-            let letter =
-                Letter::AlreadyRegistered { sign_in: post::page(cx.app(), req, SIGN_IN)?, reset: post::page(cx.app(), req, "/reset")? };
-            change = post::letter(change, cx.app(), door, &email, letter)?;
+        let change = cx.mutation(id)?.then(tokens::end(id, Purpose::NewAddress, now));
+        // A link is issued either way, so that the answer takes as long; the owner of a taken address is not sent it.
+        let of = Issue {
+            purpose: Purpose::NewAddress,
+            subject: id,
+            org: door.org(),
+            host: req.host(),
+            email: &email,
+            detail: Some(cx.principal().email()),
+        };
+        let (change, issued) = tokens::issue(change, cx.app(), &of)?;
+        let letter = if taken {
+            Letter::AlreadyRegistered { sign_in: post::page(cx.app(), req, SIGN_IN)?, reset: post::page(cx.app(), req, "/reset")? }
         } else {
-            let of = Issue {
-                purpose: Purpose::NewAddress,
-                subject: id,
-                org: door.org(),
-                host: req.host(),
-                email: &email,
-                detail: Some(cx.principal().email()),
-            };
-            let (with, issued) = tokens::issue(change, cx.app(), &of)?;
             let link = tokens::link(cx.app(), req.host(), "/account/email/confirm", &issued)?;
-            let letter = Letter::ConfirmNewAddress { name: cx.principal().label().to_owned(), link, expires: issued.expires };
-            change = post::letter(with, cx.app(), door, &email, letter)?;
-        }
+            Letter::ConfirmNewAddress { name: cx.principal().label().to_owned(), link, expires: issued.expires }
+        };
+        let change = post::letter(change, cx.app(), door, &email, letter)?;
         let said = format!("A link is on its way to {email}. Open it in this browser to finish; until then nothing changes.");
         change.commit(Reply::see_other("/account").flash(flash::Tone::Done, &said)).await
     }

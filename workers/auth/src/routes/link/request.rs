@@ -1,7 +1,7 @@
 //! `POST /sign-in/link`: sends a link to sign in, if there is such an account. The answer is the same either way.
 
 use crate::{
-    door::{Door, Status},
+    door::Door,
     fields::{self, FORM},
     limits::{MAIL_BY_ADDRESS, MAIL_BY_RECIPIENT},
     links, post,
@@ -15,12 +15,9 @@ use kernel::{
     principal::Scope,
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
-use mail::Letter;
+use mail::Wish;
 use shell::Frame;
-use store::{
-    limits::exact,
-    tokens::{self, Issue, Purpose},
-};
+use store::limits::exact;
 
 /// Sends the link.
 pub struct LinkRequest;
@@ -48,20 +45,9 @@ impl Command for LinkRequest {
             return Ok(cx.unchanged(request_page::page(&Frame::of(&cx, req), &email, &next, refused.fields())));
         }
         cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), cx.now()).into()).await?;
-        let account = cx.first(door.find(&email, "")).await?.map(|row| door.account(&row)).transpose()?;
-        let able = account.filter(|a| a.status == Status::Active && a.refuse(cx.now()).is_ok());
-        let target = able.as_ref().map_or("unknown", |a| a.id.as_str());
-        let change = cx.mutation_in(door.log(), actions::SIGN_IN_LINK_REQUESTED, target)?;
-        // For nobody the same is written, and nothing of it is kept or sent: the answer takes as long.
-        let subject = able.as_ref().map_or("", |a| a.id.as_str());
         let asked = links::Asked { browser: links::browser(req), next };
         let detail = serde_json::to_string(&asked).map_err(|e| Error::incident("writing a link's detail", e.to_string()))?;
-        let of = Issue { purpose: Purpose::SignIn, subject, org: door.org(), host: req.host(), email: &email, detail: Some(&detail) };
-        let change = change.then(tokens::end(subject, Purpose::SignIn, cx.now()));
-        let (change, issued) = tokens::issue(change, cx.app(), &of)?;
-        let letter =
-            Letter::SignInLink { link: tokens::link(cx.app(), req.host(), "/sign-in/link/open", &issued)?, expires: issued.expires };
-        let change = post::letter_if(able.is_some(), change, cx.app(), door, &email, letter)?;
-        change.commit(Reply::see_other("/sign-in/link/sent")).await
+        let wish = (Wish::SignIn, actions::SIGN_IN_LINK_REQUESTED);
+        post::ask(&cx, req, door, wish, &email, Some(detail), Reply::see_other("/sign-in/link/sent")).await
     }
 }

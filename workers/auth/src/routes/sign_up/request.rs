@@ -2,11 +2,11 @@
 //! link. Whether the address has an account already makes no difference that can be seen from here; it is told by mail.
 
 use crate::{
-    door::{Door, Status},
+    door::Door,
     fields::{self, FORM},
     limits::{MAIL_BY_RECIPIENT, SIGN_UP_BY_ADDRESS},
-    links, password,
-    routes::sign_up::{Pending, To, page},
+    links, password, post,
+    routes::sign_up::page,
 };
 use domain::actions;
 use kernel::{
@@ -16,8 +16,9 @@ use kernel::{
     principal::Scope,
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
+use mail::Wish;
 use shell::Frame;
-use store::limits::exact;
+use store::{limits::exact, waiting::SignUp};
 
 /// Asks for an account.
 pub struct SignUpRequest;
@@ -51,11 +52,8 @@ impl Command for SignUpRequest {
         cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), cx.now()).into()).await?;
         // Hashed whether or not it is of any use: the answer takes as long.
         let password_hash = password::fresh(&secret, cx.random())?;
-        let pending = Pending { name, password_hash, browser: links::browser(req), next };
-        let taken =
-            cx.first(door.find(&email, "")).await?.map(|row| door.account(&row)).transpose()?.is_some_and(|a| a.status != Status::Invited);
-        let change = cx.mutation_in(door.log(), actions::SIGN_UP_REQUESTED, "sign-up")?;
-        let change = pending.issue(&cx, req, door, change, &email, if taken { To::Owner } else { To::Newcomer })?;
-        change.commit(Reply::see_other("/sign-up/sent")).await
+        let waiting = SignUp { name, password_hash, browser: links::browser(req), next };
+        let wish = (Wish::SignUp, actions::SIGN_UP_REQUESTED);
+        post::ask(&cx, req, door, wish, &email, Some(waiting.text()?), Reply::see_other("/sign-up/sent")).await
     }
 }

@@ -1,10 +1,11 @@
 //! `POST /sign-up/resend`: sends the link of a sign-up again, as a new one. The answer is the same for every address.
 
 use crate::{
-    door::{Door, Status},
+    door::Door,
     fields::{self, FORM},
     limits::{MAIL_BY_ADDRESS, MAIL_BY_RECIPIENT},
-    routes::sign_up::{Pending, To, sent},
+    post,
+    routes::sign_up::sent,
 };
 use domain::actions;
 use kernel::{
@@ -14,11 +15,9 @@ use kernel::{
     principal::Scope,
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
+use mail::Wish;
 use shell::Frame;
-use store::{
-    limits::exact,
-    tokens::{self, Purpose},
-};
+use store::limits::exact;
 
 /// Sends the link again.
 pub struct SignUpResend;
@@ -44,21 +43,9 @@ impl Command for SignUpResend {
         if let Err(refused) = input.finish() {
             return Ok(cx.unchanged(sent::page(&Frame::of(&cx, req), door, &email, refused.fields())));
         }
-        let now = cx.now();
-        cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), now).into()).await?;
-        let sets = cx.read(vec![tokens::newest(Purpose::SignUp, &email, req.host(), now), door.find(&email, "")]).await?;
-        let (waiting, account) = (sets.first().and_then(|rows| rows.first()), sets.get(1).and_then(|rows| rows.first()));
-        let taken = account.map(|row| door.account(row)).transpose()?.is_some_and(|a| a.status != Status::Invited);
-        let change = cx.mutation_in(door.log(), actions::SIGN_UP_REQUESTED, "sign-up")?;
-        let waiting = tokens::judge(waiting, Purpose::SignUp, req.host(), now)?.ok();
-        let (pending, to) = match waiting {
-            _ if taken => (Pending::default(), To::Owner),
-            Some(found) => (Pending::of(&found, &cx.app().config.keys)?, To::Newcomer),
-            None => (Pending::default(), To::Nobody),
-        };
-        let change = pending.issue(&cx, req, door, change, &email, to)?;
+        cx.reserve(exact::take(MAIL_BY_RECIPIENT, &door.subject(&email), cx.now()).into()).await?;
         let reply = Reply::see_other("/sign-up/sent")
             .flash(flash::Tone::Done, "If a sign-up with this address is waiting, a new e-mail is on its way.");
-        change.commit(reply).await
+        post::ask(&cx, req, door, (Wish::SignUpAgain, actions::SIGN_UP_REQUESTED), &email, None, reply).await
     }
 }

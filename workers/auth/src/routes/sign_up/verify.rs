@@ -6,9 +6,9 @@ use crate::{
     fields::{self, FORM},
     limits::{LINK_BY_ADDRESS, PASSWORD_BY_LINK},
     links, password,
-    routes::sign_up::{self, Pending, verify_page},
+    routes::sign_up::{self, verify_page},
 };
-use domain::{actions, events, plans::Plan};
+use domain::{actions, events, quotas::Quota};
 use html::part;
 use kernel::{
     Command, Committed, CustomerId, Guard, Id, Mutation, Reply, Request, Result, Route, UserId, Write,
@@ -27,17 +27,17 @@ use store::{
     limits::exact,
     sessions::Reached,
     tokens::{Found, Purpose, Trouble},
+    waiting::SignUp,
 };
 
 kernel::sql! {
     Write Global("a staff account belongs to no organization") CREATE_USER(5) -> [] =
         "INSERT INTO users(id, email, name, password_hash, email_verified_at, password_changed_at, created_at) VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?5)";
-    Read Org PLAN(1) -> ["plan"] = "SELECT plan FROM orgs WHERE id = ?1";
     /// As far as the plan has room. One who was invited and signed up instead has their room already.
     Write Org CREATE_CUSTOMER(7) -> [] =
         "INSERT INTO customers(org_id, id, email, name, password_hash, status, email_verified_at, password_changed_at, created_at) \
          SELECT ?1, ?2, ?3, ?4, ?5, 'active', ?6, ?6, ?6 \
-         WHERE (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) < ?7";
+         WHERE (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) < (SELECT ?7 ->> plan FROM orgs WHERE id = ?1)";
     Write Org ACTIVATE_CUSTOMER(6) -> [] =
         "UPDATE customers SET name = ?3, password_hash = ?4, status = 'active', email_verified_at = ?5, password_changed_at = ?5 \
          WHERE org_id = ?1 AND id = ?2 AND email = ?6 AND status = 'invited' AND deleted_at IS NULL";
@@ -70,8 +70,8 @@ impl Command for SignUpVerify {
             Ok(found) => found,
             Err(why) => return Ok(cx.unchanged(links::trouble(&frame, Purpose::SignUp, why))),
         };
-        let pending = Pending::of(&found, &cx.app().config.keys)?;
-        let here = pending.begun_here(req);
+        let pending = SignUp::of(&found, &cx.app().config.keys)?;
+        let here = sign_up::begun_here(&pending, req);
         if !here && secret.is_empty() {
             input.wrong(fields::PASSWORD, "required", "This field is required.", "Enter the password that you chose when you signed up.");
         }
@@ -114,7 +114,7 @@ fn exists(frame: &Frame<'_>) -> Reply {
 }
 
 /// The account, with the change that makes it.
-async fn create(cx: &Write<'_>, door: Door<'_>, found: &Found, pending: &Pending, invited: Option<String>) -> Result<(Mutation, Account)> {
+async fn create(cx: &Write<'_>, door: Door<'_>, found: &Found, pending: &SignUp, invited: Option<String>) -> Result<(Mutation, Account)> {
     let (now, email, name, hash) = (cx.now(), found.email.as_str(), pending.name.as_str(), pending.password_hash.as_str());
     let Some(org) = door.org() else {
         let id: UserId = cx.id();
@@ -123,9 +123,7 @@ async fn create(cx: &Write<'_>, door: Door<'_>, found: &Found, pending: &Pending
         let insert = CREATE_USER.bind([(&id).into(), email.into(), name.into(), hash.into(), now.into()]);
         return Ok((change.then_one(insert), Account::new(id.as_str(), name, email)));
     };
-    let plan = cx.first(PLAN.bind([org.into()])).await?.ok_or(Code::NotFound)?;
-    // No limit is more than there can be.
-    let most = Plan::parse(plan.text(0)?).limits().customers.map_or(i64::from(u32::MAX), i64::from);
+    let most = Quota::Customers.by_plan();
     let fresh: CustomerId = cx.id();
     let id = invited.clone().unwrap_or_else(|| fresh.to_string());
     let change = cx.mutation_in(door.log(), actions::CUSTOMER_JOINED, &id)?.identified_as(door.kind(), &id, name);

@@ -1,6 +1,6 @@
 //! `GET /sign-up/verify`: what the link of a sign-up leads to. It only asks.
 
-use crate::{door::Door, fields, links, routes::sign_up::Pending};
+use crate::{door::Door, fields, links, routes::sign_up};
 use html::{
     form::{self, Field, Form},
     part,
@@ -15,7 +15,7 @@ use kernel::{
 };
 use maud::html;
 use shell::Frame;
-use store::tokens::Purpose;
+use store::{tokens::Purpose, waiting::SignUp};
 
 /// Asks to confirm.
 pub struct SignUpVerifyPage;
@@ -41,7 +41,7 @@ impl Query for SignUpVerifyPage {
             Ok(found) => found,
             Err(why) => return Ok(links::trouble(&frame, Purpose::SignUp, why)),
         };
-        let here = Pending::of(&found, &cx.app().config.keys)?.begun_here(req);
+        let here = sign_up::begun_here(&SignUp::of(&found, &cx.app().config.keys)?, req);
         Ok(page(&frame, door, token, &found.email, here, &[]))
     }
 }
