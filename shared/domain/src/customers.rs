@@ -1,6 +1,5 @@
 //! Customers of a tenant: their words and their rules, and how they are shown to programs.
 
-use crate::plans::Plan;
 use kernel::{CustomerId, Millis, input::Text};
 use serde::Serialize;
 
@@ -58,32 +57,9 @@ pub fn normalized(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// Why there is no room for another customer: the limit, how it is used, and what lifts it.
-pub fn refusal(plan: Plan, used: i64) -> String {
-    let Some(most) = plan.limits().customers else { return "The plan has no limit of customers.".to_owned() };
-    let lifts = match plan.next_where(|l| l.customers.is_none_or(|n| n > most)) {
-        Some(next) => match next.limits().customers {
-            Some(n) => format!(" The {} plan has room for {n}.", next.name()),
-            None => format!(" The {} plan has no limit.", next.name()),
-        },
-        None => String::new(),
-    };
-    format!("The {} plan has room for {most} customers, and {used} are there, open invitations included.{lifts}", plan.name())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_refusal_names_limit_use_and_the_plan_that_lifts_it() {
-        let free = refusal(Plan::Free, 100);
-        assert!(
-            free.contains("Free plan has room for 100 customers, and 100 are there") && free.contains("Team plan has room for 5000"),
-            "{free}"
-        );
-        assert!(refusal(Plan::Team, 5_000).ends_with("The Business plan has no limit."));
-    }
 
     #[test]
     fn words_read_back_and_addresses_compare() {

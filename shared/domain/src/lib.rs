@@ -17,7 +17,7 @@ pub mod notifications;
 pub mod organizations;
 pub mod passwords;
 pub mod plans;
+pub mod quotas;
 pub mod retention;
-pub mod seats;
 pub mod tickets;
 pub mod webhook_url;

@@ -71,7 +71,8 @@ impl fmt::Display for Money {
     }
 }
 
-fn grouped(whole: u64) -> String {
+/// With commas between thousands.
+pub(crate) fn grouped(whole: u64) -> String {
     let digits = whole.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {

@@ -5,7 +5,7 @@
 //! stranger before it must be.
 
 mod counted;
-mod headers;
+pub(crate) mod headers;
 
 use crate::{
     Fut, Principal, RequestId, Result,
@@ -183,8 +183,8 @@ impl Served<'_> {
             self.verify_form(&req)?;
         }
         match self.call(entry, &site, &req).await {
-            // The batch found the credential or the plan changed since it was cached: judge anew, and if it may, do it once more.
-            Err(e) if matches!(e.code(), Code::KeyRevoked | Code::PlanLimit) && matches!(route.auth, Auth::Key) => {
+            // The batch found the credential changed since it was cached: judge anew, and if it may, do it once more.
+            Err(e) if e.code() == Code::KeyRevoked && matches!(route.auth, Auth::Key) => {
                 self.principal = self.gate.authenticate(entry, &site, &req, true).await?;
                 authorize(route, &self.principal, self.ports.clock.now())?;
                 self.call(entry, &site, &req).await

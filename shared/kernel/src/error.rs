@@ -56,6 +56,8 @@ codes! {
     KeyRevoked = "key_revoked", 401, "The API key was revoked", "Use another key, or create one under Settings → API keys.";
     /// No session.
     SignInNeeded = "sign_in_needed", 401, "You need to sign in", "Sign in and try again.";
+    /// The key is paused: the plan allows fewer.
+    KeyPaused = "key_paused", 403, "The API key is paused", "The plan allows fewer keys. Choose which stay active under Billing, or choose a larger plan.";
     /// The organization is suspended.
     OrgSuspended = "org_suspended", 403, "The organization is suspended", "An owner can contact support to resume it.";
     /// A portal that its organization has closed, or whose organization is suspended.

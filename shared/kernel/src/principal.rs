@@ -20,6 +20,8 @@ pub struct Key {
     pub scopes: Scopes,
     /// The plan of its organization, as `domain::plans` names it.
     pub plan: String,
+    /// Seats that its organization may use.
+    pub seats: u32,
     /// When it ends.
     pub expires_at: Option<Millis>,
     /// Whether it reads test or live data.

@@ -5,9 +5,10 @@ use crate::{
     tokens::{self, Issue, Purpose},
 };
 use domain::{
-    customers::{Customer, Status, refusal},
+    customers::{Customer, Status},
     events,
     plans::Plan,
+    quotas::{Quota, Standing},
 };
 use kernel::{
     CustomerId, Guard, Id, Millis, Mutation, OrgId, Result, Row,
@@ -34,8 +35,9 @@ kernel::sql! {
         "SELECT o.name, o.plan, o.slug, (SELECT d.host FROM domains d WHERE d.org_id = ?1 AND d.state = 'active' ORDER BY d.created_at, d.id LIMIT 1) AS domain, \
          (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS used, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo FROM orgs o WHERE o.id = ?1";
     /// Whether there is room for another one.
+    /// By the plan that holds when it runs; `?2` has the number of each ([`Quota::by_plan`]).
     Bookkeep Org ROOM(2) -> [] =
-        "INSERT INTO guard(name, ok) SELECT 'plan', ?2 IS NULL OR (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) < ?2";
+        "INSERT INTO guard(name, ok) SELECT 'plan', (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) < (SELECT ?2 ->> plan FROM orgs WHERE id = ?1)";
     Write Org INSERT(5) -> [] = "INSERT INTO customers(org_id, id, email, name, status, created_at) VALUES(?1, ?2, ?3, ?4, 'invited', ?5)";
     /// Only where it still is what was read.
     Write Org RENAME(4) -> [] =
@@ -110,22 +112,20 @@ pub fn portal_of(app: &App, row: Option<&Row>) -> Result<Portal> {
 impl Portal {
     /// A refusal by the plan's limit in words; any other is passed on.
     pub fn explained(&self, error: Error) -> Error {
-        if error.code() != Code::PlanLimit {
-            return error;
-        }
-        let most = self.plan.limits().customers;
-        let lifts = self.plan.next_where(|l| l.customers.is_none_or(|n| most.is_some_and(|m| n > m))).map(Plan::as_str);
-        error
-            .detail(refusal(self.plan, most.map_or(self.used, i64::from).max(self.used)))
-            .member("limit", "customers")
-            .member("allowed", most)
-            .member("plan_that_lifts_it", lifts)
+        let standing = self.standing();
+        // Somebody else took the last place after this was read.
+        Standing { used: standing.allowed.map_or(standing.used, |allowed| standing.used.max(i64::from(allowed))), ..standing }
+            .explain(error)
+    }
+    /// How much room there is for customers.
+    pub fn standing(&self) -> Standing {
+        Standing { quota: Quota::Customers, plan: self.plan, used: self.used, allowed: self.plan.limits().customers }
     }
 }
 
 /// Refuses the batch under the plan's guard when there is no room for another customer. Comes before the row is added.
-pub fn room(change: Mutation, org: &OrgId, plan: Plan) -> Mutation {
-    change.then(ROOM.bind([org.into(), plan.limits().customers.into()]))
+pub fn room(change: Mutation, org: &OrgId) -> Mutation {
+    change.then(ROOM.bind([org.into(), Quota::Customers.by_plan().into()]))
 }
 
 fn data(customer: &Customer) -> Result<String> {
@@ -145,7 +145,7 @@ pub fn invite(change: Mutation, app: &App, org: &OrgId, customer: &Customer, por
         customer.name.as_str().into(),
         customer.created_at.into(),
     ]);
-    let change = room(change, org, portal.plan).then_one(insert).event(org, events::CUSTOMER_CREATED.name, data(customer)?);
+    let change = room(change, org).then_one(insert).event(org, events::CUSTOMER_CREATED.name, data(customer)?);
     letter(change, app, org, customer, portal)
 }
 

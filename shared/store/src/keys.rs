@@ -16,14 +16,14 @@ use kernel::{
 
 kernel::sql! {
     Read Global("looks the caller up by the hash of its key")
-    BY_HASH(1) -> ["id", "org_id", "name", "live", "scopes", "generation", "expires_at", "revoked_at", "plan", "status"] =
-        "SELECT k.id, k.org_id, k.name, k.live, k.scopes, k.generation, k.expires_at, k.revoked_at, o.plan, o.status \
+    BY_HASH(1) -> ["id", "org_id", "name", "live", "scopes", "generation", "expires_at", "revoked_at", "plan", "status", "seats", "over_plan_at"] =
+        "SELECT k.id, k.org_id, k.name, k.live, k.scopes, k.generation, k.expires_at, k.revoked_at, o.plan, o.status, o.seats, k.over_plan_at \
          FROM api_keys k JOIN orgs o ON o.id = k.org_id AND o.deleted_at IS NULL WHERE k.hash = ?1";
     /// First in every write of a key: it is still as good as it was when it was read.
     Bookkeep Org STILL_GOOD(4) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'credential', EXISTS (SELECT 1 FROM api_keys k JOIN orgs o ON o.id = k.org_id \
          WHERE k.org_id = ?1 AND k.id = ?2 AND k.generation = ?3 AND (k.revoked_at IS NULL OR k.revoked_at > ?4) \
-           AND (k.expires_at IS NULL OR k.expires_at > ?4) AND o.status = 'active' AND o.deleted_at IS NULL)";
+           AND (k.expires_at IS NULL OR k.expires_at > ?4) AND k.over_plan_at IS NULL AND o.status = 'active' AND o.deleted_at IS NULL)";
 }
 
 /// What is cached of a key.
@@ -39,6 +39,11 @@ pub struct Record {
     revoked_at: Option<i64>,
     plan: String,
     suspended: bool,
+    /// What an older version cached does not say.
+    #[serde(default)]
+    seats: u32,
+    #[serde(default)]
+    paused: bool,
 }
 
 /// A key with what the guard needs to know of it.
@@ -99,6 +104,8 @@ async fn read(ports: &Ports, hash: String) -> Result<Option<Record>> {
         revoked_at: row.opt_int(7)?,
         plan: row.text(8)?.to_owned(),
         suspended: row.text(9)? != "active",
+        seats: u32::try_from(row.int(10)?).unwrap_or(0),
+        paused: row.opt_int(11)?.is_some(),
     }))
 }
 
@@ -113,12 +120,16 @@ fn judge(record: Record, now: Millis) -> Result<Checked> {
     if record.suspended {
         return Err(Code::OrgSuspended.into());
     }
+    if record.paused {
+        return Err(Code::KeyPaused.into());
+    }
     let key = Key {
         id: KeyId::stored(&record.id)?,
         org: OrgId::stored(&record.org)?,
         name: record.name,
         scopes: Scopes::parse(&record.scopes),
         plan: record.plan,
+        seats: record.seats,
         expires_at: record.expires_at.map(Millis::new),
         live: record.live,
     };

@@ -3,7 +3,6 @@
 //! `gate` is what dispatch asks: hosts, credentials, limits. `jobs` is how background work is claimed and ended.
 
 pub mod addressees;
-pub mod addressees;
 pub mod billing;
 pub mod customers;
 pub mod devices;
@@ -25,13 +24,11 @@ pub mod portals;
 pub mod sessions;
 pub mod tickets;
 pub mod tokens;
-pub mod waiting;
 pub mod usage;
 pub mod waiting;
 
 /// Every statement of this crate, for the catalogue test.
 pub const CATALOGUES: &[&[kernel::Sql]] = &[
-    addressees::CATALOGUE,
     addressees::CATALOGUE,
     billing::change::CATALOGUE,
     billing::held::CATALOGUE,

@@ -45,7 +45,7 @@ impl Query for Me {
                     "requests_an_hour": limits.requests_an_hour,
                     "burst": { "requests": store::limits::burst::quota(limits.burst_limiter), "seconds": store::limits::burst::SECONDS },
                     "exports_a_month": limits.exports_a_month,
-                    "seats": limits.seats,
+                    "seats": key.seats,
                     "customers": limits.customers,
                     "api_keys": limits.api_keys,
                     "webhook_endpoints": limits.webhook_endpoints,

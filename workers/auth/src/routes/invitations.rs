@@ -17,8 +17,8 @@ use shell::Frame;
 kernel::sql! {
     /// With the organization, its inviter's role there by now, and the account of the address if there is one.
     Read Global("an invitation is found by the hash of what stands in its link, before anyone is known")
-    INVITED(1) -> ["org_id", "id", "email", "role", "expires_at", "accepted_at", "canceled_at", "org", "slug", "plan", "open", "inviter", "inviter_email", "inviter_role", "user_id"] =
-        "SELECT i.org_id, i.id, i.email, i.role, i.expires_at, i.accepted_at, i.canceled_at, o.name AS org, o.slug, o.plan, \
+    INVITED(1) -> ["org_id", "id", "email", "role", "expires_at", "accepted_at", "canceled_at", "org", "slug", "open", "inviter", "inviter_email", "inviter_role", "user_id"] =
+        "SELECT i.org_id, i.id, i.email, i.role, i.expires_at, i.accepted_at, i.canceled_at, o.name AS org, o.slug, \
          o.status = 'active' AND o.deleted_at IS NULL AS open, b.name AS inviter, b.email AS inviter_email, m.role AS inviter_role, u.id AS user_id \
          FROM invitations i JOIN orgs o ON o.id = i.org_id LEFT JOIN users b ON b.id = i.invited_by AND b.deleted_at IS NULL \
          LEFT JOIN memberships m ON m.org_id = i.org_id AND m.user_id = i.invited_by LEFT JOIN users u ON u.email = i.email AND u.deleted_at IS NULL \
@@ -35,7 +35,6 @@ struct Invitation {
     role: Role,
     org_name: String,
     slug: String,
-    plan: String,
     inviter_name: String,
     inviter_email: Option<String>,
     /// The account of the address, if there is one.
@@ -76,11 +75,11 @@ impl Invitation {
         if row.int(4)? <= now.get() {
             return Ok(Err(Refused::Expired(org_name)));
         }
-        if row.int(10)? != 1 {
+        if row.int(9)? != 1 {
             return Ok(Err(Refused::Closed(org_name)));
         }
         let role = Role::parse(row.text(3)?).ok_or(Code::RoleMissing).map_err(Error::from)?;
-        if !row.opt_text(13)?.and_then(Role::parse).is_some_and(|inviter| inviter.may_grant(role)) {
+        if !row.opt_text(12)?.and_then(Role::parse).is_some_and(|inviter| inviter.may_grant(role)) {
             return Ok(Err(Refused::RoleTooHigh(org_name)));
         }
         Ok(Ok(Self {
@@ -91,10 +90,9 @@ impl Invitation {
             role,
             org_name,
             slug: row.text(8)?.to_owned(),
-            plan: row.text(9)?.to_owned(),
-            inviter_name: row.opt_text(11)?.unwrap_or("Somebody").to_owned(),
-            inviter_email: row.opt_text(12)?.map(str::to_owned),
-            user: row.opt_text(14)?.map(str::to_owned),
+            inviter_name: row.opt_text(10)?.unwrap_or("Somebody").to_owned(),
+            inviter_email: row.opt_text(11)?.map(str::to_owned),
+            user: row.opt_text(13)?.map(str::to_owned),
         }))
     }
 }

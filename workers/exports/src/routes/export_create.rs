@@ -1,8 +1,8 @@
 //! `POST /v1/exports`: asks for an export. The plan's monthly number and the number running at once are guards of its batch.
 
-use domain::{actions, exports::RUNNING_AT_ONCE, jobs, plans::Plan};
+use domain::{actions, exports::RUNNING_AT_ONCE, jobs, quotas::Quota};
 use kernel::{
-    Command, Committed, ExportId, Guard, Principal, Reply, Request, Result, Route, Write,
+    Command, Committed, ExportId, Guard, Reply, Request, Result, Route, Write,
     error::{Code, Error},
     host::Surface,
     id::Id,
@@ -18,7 +18,7 @@ kernel::sql! {
     Write Org INSERT(7) -> [] =
         "INSERT INTO exports(org_id, id, kind, format, state, until_id, object_key, requested_by, created_at) \
          SELECT ?1, ?2, 'tickets', 'csv', 'queued', COALESCE((SELECT max(id) FROM tickets WHERE org_id = ?1), ''), ?3, ?4, ?5 \
-         WHERE (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?6) < ?7";
+         WHERE (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?6) < (SELECT ?7 ->> plan FROM orgs WHERE id = ?1)";
     Bookkeep Org FEW_RUNNING(3) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'state', (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?2 AND state IN ('queued', 'running')) < ?3";
 }
@@ -48,14 +48,11 @@ impl Command for ExportCreate {
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let org = cx.org()?;
-        let Principal::Key(key) = cx.principal() else { return Err(Error::incident("the caller's key", cx.principal().kind())) };
         let input = req.input()?;
         let kind = input.choice("kind", KINDS);
         let format = input.opt_choice("format", FORMATS).unwrap_or("csv");
         input.finish()?;
         let (now, id) = (cx.now(), cx.id::<ExportId>());
-        let plan = Plan::parse(&key.plan);
-        let most = plan.limits().exports_a_month;
         let object = format!("{org}/{id}.csv");
         // A queued export older than a day is one that the sweep has given up: it no longer takes a place.
         let recent = now.minus(Span::days(1));
@@ -66,7 +63,7 @@ impl Command for ExportCreate {
             cx.principal().id().into(),
             now.into(),
             now.month_start().into(),
-            most.into(),
+            Quota::ExportsAMonth.by_plan().into(),
         ]);
         let reply = Reply::json(
             202,
@@ -76,30 +73,19 @@ impl Command for ExportCreate {
             }),
         )?
         .with("location", format!("/v1/exports/{id}"));
-        cx.mutation(id.as_str())?
+        let done = cx
+            .mutation(id.as_str())?
             .then(FEW_RUNNING.bind([org.into(), recent.into(), RUNNING_AT_ONCE.into()]))
             .then_guarded(Guard::Plan, insert)
             .job(jobs::EXPORT, id.as_str(), Some(org))
             .commit(reply)
-            .await
-            .map_err(|e| explain(e, plan))
-    }
-}
-
-fn explain(error: Error, plan: Plan) -> Error {
-    match error.code() {
-        Code::PlanLimit => {
-            let most = plan.limits().exports_a_month;
-            let lifts = plan.next_where(|l| l.exports_a_month > most).map(Plan::as_str);
-            error
-                .detail(format!("The {} plan allows {most} exports a month.", plan.as_str()))
-                .member("limit", "exports_a_month")
-                .member("allowed", most)
-                .member("plan_that_lifts_it", lifts)
+            .await;
+        match done {
+            Err(e) if e.code() == Code::PlanLimit => Err(store::usage::explain(&cx, Quota::ExportsAMonth, e).await?),
+            Err(e) if e.code() == Code::WrongState => {
+                Err(Error::new(Code::TooManyRunning, format!("{RUNNING_AT_ONCE} exports are being made.")).retry_after(Span::seconds(30)))
+            }
+            done => done,
         }
-        Code::WrongState => {
-            Error::new(Code::TooManyRunning, format!("{RUNNING_AT_ONCE} exports are being made.")).retry_after(Span::seconds(30))
-        }
-        _ => error,
     }
 }

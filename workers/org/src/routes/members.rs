@@ -18,6 +18,10 @@ pub mod transfer;
 pub mod transfer_page;
 
 use ::mail::Link;
+use domain::{
+    plans::Plan,
+    quotas::{Quota, Standing},
+};
 use html::form::Pick;
 use kernel::{
     Error, OrgId, Principal, Result, UserId,
@@ -56,6 +60,11 @@ kernel::sql! {
 pub const INVITED_FOR: Span = Span::days(7);
 /// Invitations, new and repeated, of one account.
 pub const LIMIT: Exact = Exact { name: "invitations", limit: 20, window_seconds: 3_600 };
+
+/// How an organization's seats stand, from columns of its row: `plan`, `seats`, and members and open invitations together.
+pub fn seats(plan: &str, seats: i64, used: i64) -> Standing {
+    Standing { quota: Quota::Seats, plan: Plan::parse(plan), used, allowed: Some(u32::try_from(seats).unwrap_or(0)) }
+}
 
 /// The roles, strongest first, with what each may.
 pub const ROLES: [(Role, Pick<'static>); 5] = [

@@ -1,12 +1,12 @@
 //! `GET /o/{org}`: the organization at a glance: its first steps, its plan and how much of each limit is used, what happened lately.
 
-use domain::plans::Plan;
+use domain::{plans::Plan, quotas::Quota};
 use html::{
     Icon,
     form::button,
     history::{Happening, timeline},
     page::{Step, card, head_with, steps_with},
-    part::{Tone, badge, callout, name, thousands, tile, tiles, usage},
+    part::{self, Tone, badge, callout, name, thousands, tile, tiles},
     when,
 };
 use kernel::{
@@ -19,24 +19,17 @@ use kernel::{
 };
 use maud::{Markup, html};
 use shell::{Frame, OrgPlace, Place, SettingsPlace, app::address};
+use store::usage::Usage;
 
 /// How many of the latest happenings are shown.
 const LATEST: i64 = 8;
 
 kernel::sql! {
-    /// Everything the page counts. Over indexes that begin with the organization.
-    Read Org AT_A_GLANCE(3) -> ["name", "plan", "portal_open", "open", "pending", "members", "customers", "keys", "endpoints", "exports", "invited", "steps_hidden_at", "domains"] =
-        "SELECT o.name, o.plan, o.portal_open, \
+    /// What the page counts beside what the plan limits. Over indexes that begin with the organization.
+    Read Org AT_A_GLANCE(1) -> ["name", "portal_open", "open", "pending", "steps_hidden_at"] =
+        "SELECT o.name, o.portal_open, \
            (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'open') AS open, \
-           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'pending') AS pending, \
-           (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
-           (SELECT count(*) FROM customers WHERE org_id = ?1 AND deleted_at IS NULL) AS customers, \
-           (SELECT count(*) FROM api_keys WHERE org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)) AS keys, \
-           (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1) AS endpoints, \
-           (SELECT count(*) FROM exports WHERE org_id = ?1 AND created_at >= ?3) AS exports, \
-           (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?2) AS invited, \
-           o.steps_hidden_at, \
-           (SELECT count(*) FROM domains WHERE org_id = ?1 AND state <> 'removed') AS domains \
+           (SELECT count(*) FROM tickets WHERE org_id = ?1 AND status = 'pending') AS pending, o.steps_hidden_at \
          FROM orgs o WHERE o.id = ?1";
     Read Org LATELY(2) -> ["action", "actor_label", "outcome", "occurred_at", "actor_kind"] =
         "SELECT action, actor_label, outcome, occurred_at, actor_kind FROM audit_events WHERE org_id = ?1 ORDER BY id DESC LIMIT ?2";
@@ -63,25 +56,23 @@ impl Query for Overview {
         let (org, slug, now) = (cx.org()?, req.param("org")?, cx.now());
         let (_, role) = super::members::me(cx.principal())?;
         let manages = role.may(Ability::Manage);
-        let glance = AT_A_GLANCE.bind([org.into(), now.into(), now.month_start().into()]);
-        let [glance, lately] =
-            <[_; 2]>::try_from(cx.read(vec![glance, LATELY.bind([org.into(), LATEST.into()])]).await?).unwrap_or_default();
+        let sets = cx.read(vec![AT_A_GLANCE.bind([org.into()]), Usage::stmt(org, now), LATELY.bind([org.into(), LATEST.into()])]).await?;
+        let [glance, usage, lately] = <[_; 3]>::try_from(sets).unwrap_or_default();
         let row = glance.first().ok_or(Code::NotFound)?;
-        let plan = Plan::parse(row.text(1)?);
-        let limits = plan.limits();
-        let called = row.text(0)?;
-        let (open, pending) = (row.int(3)?, row.int(4)?);
+        let usage = Usage::of(&usage)?;
+        let (called, closed) = (row.text(0)?, row.int(1)? == 0);
+        let (open, pending) = (row.int(2)?, row.int(3)?);
         let frame = Frame::of(&cx, req);
         let badges = html! {
-            (badge(Tone::Plain, &format!("{} plan", plan.as_str())))
-            @if row.int(2)? == 0 { (badge(Tone::Warn, "portal closed")) }
+            (badge(Tone::Plain, &format!("{} plan", usage.plan.name())))
+            @if closed { (badge(Tone::Warn, "portal closed")) }
         };
         let number = |n: i64, status: &str| html! { a href={ "/o/" (slug) "/tickets?status=" (status) } { (thousands(n)) } };
-        let todo = first_steps(row, slug, plan)?;
-        let shown = manages && row.opt_int(11)?.is_none() && todo.iter().any(|s| !s.done);
+        let todo = first_steps(&usage, slug)?;
+        let shown = manages && row.opt_int(4)?.is_none() && todo.iter().any(|s| !s.done);
         let main = html! {
             (head_with(&name(called), &badges, "", &html! {}))
-            @if row.int(2)? == 0 && manages {
+            @if closed && manages {
                 (callout(Tone::Warn, "The portal is closed", &html! {
                     "Customers can't sign in. "
                     @if let Some(href) = address(slug, OrgPlace::Settings(SettingsPlace::Portal)) { a href=(href) { "Open it in the settings" } }
@@ -93,16 +84,13 @@ impl Query for Overview {
             (tiles(&[
                 tile("Open tickets", &number(open, "open"), &html! {}),
                 tile("Waiting for customers", &number(pending, "pending"), &html! {}),
-                tile("API requests per hour", &html! { (thousands(i64::from(limits.requests_an_hour))) }, &html! { "the plan's limit" }),
+                tile("API requests per hour", &html! { (thousands(i64::from(usage.plan.limits().requests_an_hour))) }, &html! { "the plan's limit" }),
             ]))
             (card("Usage", "", &html! {}, &html! {
                 ul class="usages" {
-                    (usage("Seats", row.int(5)?.saturating_add(row.int(10)?), Some(limits.seats)))
-                    (usage("Customers", row.int(6)?, limits.customers))
-                    (usage("API keys", row.int(7)?, Some(limits.api_keys)))
-                    (usage("Webhook endpoints", row.int(8)?, Some(limits.webhook_endpoints)))
-                    (usage("Exports this month", row.int(9)?, Some(limits.exports_a_month)))
-                    @if limits.domains > 0 || row.int(12)? > 0 { (usage("Custom domains", row.int(12)?, Some(limits.domains))) }
+                    @for s in usage.standings() {
+                        @if s.allowed != Some(0) || s.used > 0 { (part::usage(s.quota.label(), s.used, s.allowed)) }
+                    }
                 }
             }))
             @if manages && !lately.is_empty() {
@@ -116,7 +104,8 @@ impl Query for Overview {
 }
 
 /// The checklist, ticked from what there is. A step leads to its page where there is one.
-fn first_steps(row: &Row, slug: &str, plan: Plan) -> Result<[Step<'static>; 5]> {
+fn first_steps(usage: &Usage, slug: &str) -> Result<[Step<'static>; 5]> {
+    let some = |quota| Ok::<_, kernel::Error>(usage.standing(quota)?.used > 0);
     let step = |title, about, done, label, place, below: &str| {
         let to = address(slug, place).map(|href| (label, format!("{href}{below}")));
         Step { title, about, done, action: to }
@@ -125,18 +114,18 @@ fn first_steps(row: &Row, slug: &str, plan: Plan) -> Result<[Step<'static>; 5]> 
         step(
             "Invite a member",
             "Work on tickets together, each with a role of their own.",
-            row.int(5)? > 1 || row.int(10)? > 0,
+            usage.members > 1 || usage.invited > 0,
             "Invite",
             OrgPlace::Members,
             "/invite",
         ),
-        step("Invite a customer", "They see their tickets in your portal.", row.int(6)? > 0, "Invite", OrgPlace::Customers, ""),
-        step("Create an API key", "Let your programs read and write tickets.", row.int(7)? > 0, "Create", OrgPlace::ApiKeys, ""),
-        step("Add a webhook", "Tell your programs when something happens.", row.int(8)? > 0, "Add", OrgPlace::Webhooks, ""),
+        step("Invite a customer", "They see their tickets in your portal.", some(Quota::Customers)?, "Invite", OrgPlace::Customers, ""),
+        step("Create an API key", "Let your programs read and write tickets.", some(Quota::ApiKeys)?, "Create", OrgPlace::ApiKeys, ""),
+        step("Add a webhook", "Tell your programs when something happens.", some(Quota::WebhookEndpoints)?, "Add", OrgPlace::Webhooks, ""),
         step(
             "Choose a plan",
             "Free is fine to begin with; a larger plan lifts the limits.",
-            plan != Plan::Free,
+            usage.plan != Plan::Free,
             "See plans",
             OrgPlace::Billing,
             "",

@@ -1,7 +1,6 @@
 //! `GET /orgs/{id}`: one organization: what it is, what it uses, who is in it, and what is wrong with it. No secrets.
 
 use crate::words::{AUDIT_HEADINGS, audit_columns, audit_row, job_state, moment, org_state};
-use domain::plans::Plan;
 use html::{
     list::{Table, empty},
     page::{card, head_with, section},
@@ -18,6 +17,7 @@ use kernel::{
 };
 use maud::{Markup, html};
 use shell::{ConsolePlace, Frame};
+use store::usage::Usage;
 
 /// How many rows of each kind the page shows.
 const SHOWN: i64 = 50;
@@ -25,14 +25,8 @@ const SHOWN: i64 = 50;
 const RECENT: i64 = 10;
 
 kernel::sql! {
-    Read Org ORG(3) -> ["slug", "name", "plan", "status", "portal_open", "suspended_reason", "deleted_at", "created_at", "mfa_required", "support_access", "members", "invitations", "customers", "keys", "endpoints", "exports", "subscription", "stripe_customer"] =
+    Read Org ORG(1) -> ["slug", "name", "plan", "status", "portal_open", "suspended_reason", "deleted_at", "created_at", "mfa_required", "support_access", "subscription", "stripe_customer"] =
         "SELECT o.slug, o.name, o.plan, o.status, o.portal_open, o.suspended_reason, o.deleted_at, o.created_at, o.mfa_required, o.support_access, \
-           (SELECT count(*) FROM memberships m WHERE m.org_id = ?1) AS members, \
-           (SELECT count(*) FROM invitations i WHERE i.org_id = ?1 AND i.accepted_at IS NULL AND i.canceled_at IS NULL AND i.expires_at > ?2) AS invitations, \
-           (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS customers, \
-           (SELECT count(*) FROM api_keys k WHERE k.org_id = ?1 AND (k.revoked_at IS NULL OR k.revoked_at > ?2) AND (k.expires_at IS NULL OR k.expires_at > ?2)) AS keys, \
-           (SELECT count(*) FROM webhook_endpoints e WHERE e.org_id = ?1) AS endpoints, \
-           (SELECT count(*) FROM exports x WHERE x.org_id = ?1 AND x.created_at >= ?3) AS exports, \
            (SELECT s.status FROM subscriptions s WHERE s.org_id = ?1) AS subscription, \
            (SELECT b.stripe_customer_id FROM billing_customers b WHERE b.org_id = ?1) AS stripe_customer \
          FROM orgs o WHERE o.id = ?1";
@@ -80,7 +74,8 @@ impl Query for Org {
         let (id, now) = (req.id_param::<OrgId>("id")?, cx.now());
         let limited = |sql: kernel::Sql| sql.bind([(&id).into(), SHOWN.into()]);
         let stmts = vec![
-            ORG.bind([(&id).into(), now.into(), now.month_start().into()]),
+            ORG.bind([(&id).into()]),
+            Usage::stmt(&id, now),
             limited(MEMBERS),
             INVITATIONS.bind([(&id).into(), now.into(), SHOWN.into()]),
             limited(DOMAINS),
@@ -89,13 +84,13 @@ impl Query for Org {
             limited(JOBS),
             RECENTLY.bind([(&id).into(), RECENT.into()]),
         ];
-        let [org, members, invitations, domains, keys, endpoints, jobs, recently]: [Rows; 8] =
+        let [org, usage, members, invitations, domains, keys, endpoints, jobs, recently]: [Rows; 9] =
             cx.read(stmts).await?.try_into().unwrap_or_default();
         let org = org.first().ok_or(Code::NotFound)?;
         let log = format!("/audit?log={id}");
         let main = html! {
             (top(org, &id, cx.principal())?)
-            (use_of(org)?)
+            (use_of(&Usage::of(&usage)?))
             (section("Members", "", &html! {}, &rows(&members, "Members", &["Name", "Address", "Role", "Since"], |row| member(row, now),
                 ("No members", "Nobody is in this organization."))?))
             @if !invitations.is_empty() {
@@ -159,28 +154,22 @@ fn top(org: &Row, id: &OrgId, principal: &Principal) -> Result<Markup> {
             ("Id", copyable(id.as_str())),
             ("Slug", html! { code { (org.text(0)?) } }),
             ("Created", when::at(Millis::new(org.int(7)?))),
-            ("Subscription", org.opt_text(16)?.map_or_else(|| none("none"), word)),
-            ("Stripe customer", org.opt_text(17)?.map_or_else(|| none("none"), copyable)),
+            ("Subscription", org.opt_text(10)?.map_or_else(|| none("none"), word)),
+            ("Stripe customer", org.opt_text(11)?.map_or_else(|| none("none"), copyable)),
             ("Two-factor authentication", word(if org.int(8)? == 1 { "required of members" } else { "each member's choice" })),
             ("Access for support", word(match org.text(9)? { "off" => "none", "act" => "view and act", _ => "view only" })),
         ])))
     })
 }
 
-fn use_of(org: &Row) -> Result<Markup> {
-    let plan = Plan::parse(org.text(2)?);
-    let limits = plan.limits();
-    let about = format!("Against what the {} plan allows.", plan.as_str());
+fn use_of(usage: &Usage) -> Markup {
+    let about = format!("Against what the {} plan allows; seats are those that are paid for.", usage.plan.name());
     let list = html! {
         ul class="usages" role="list" {
-            (part::usage("Seats, open invitations included", org.int(10)? + org.int(11)?, Some(limits.seats)))
-            (part::usage("Customers", org.int(12)?, limits.customers))
-            (part::usage("API keys", org.int(13)?, Some(limits.api_keys)))
-            (part::usage("Webhook endpoints", org.int(14)?, Some(limits.webhook_endpoints)))
-            (part::usage("Exports this month", org.int(15)?, Some(limits.exports_a_month)))
+            @for s in usage.standings() { (part::usage(s.quota.label(), s.used, s.allowed)) }
         }
     };
-    Ok(card("Plan and use", &about, &html! {}, &list))
+    card("Plan and use", &about, &html! {}, &list)
 }
 
 fn member(row: &Row, now: Millis) -> Result<Vec<Markup>> {

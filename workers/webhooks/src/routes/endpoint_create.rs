@@ -6,9 +6,9 @@
 
 use crate::routes::endpoint::{DESCRIPTION, Endpoint, URL, check_url, read_events, shown};
 use crypto::standard_webhooks::WebhookSecret;
-use domain::{actions, plans::Plan};
+use domain::{actions, quotas::Quota};
 use kernel::{
-    Command, Committed, EndpointId, Guard, Principal, Reply, Request, Result, Route, Write,
+    Command, Committed, EndpointId, Guard, Reply, Request, Result, Route, Write,
     error::{Code, Error},
     host::Surface,
     id::Id,
@@ -23,7 +23,7 @@ kernel::sql! {
     /// Nothing is inserted over the plan's number.
     Write Org INSERT(8) -> [] =
         "INSERT INTO webhook_endpoints(org_id, id, url, description, events, secret, created_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 \
-         WHERE (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1) < ?8";
+         WHERE (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1) < (SELECT ?8 ->> plan FROM orgs WHERE id = ?1)";
 }
 
 const LIMIT: Exact = Exact { name: "webhook_endpoints", limit: 60, window_seconds: 3_600 };
@@ -55,7 +55,6 @@ impl Command for EndpointCreate {
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let (org, config) = (cx.org()?, &cx.app().config);
-        let Principal::Key(key) = cx.principal() else { return Err(Error::incident("the caller's key", cx.principal().kind())) };
         let input = req.input()?;
         let url = input.text("url", URL);
         if !url.is_empty() {
@@ -64,7 +63,6 @@ impl Command for EndpointCreate {
         let description = input.opt_text("description", DESCRIPTION).unwrap_or_default();
         let events = read_events(&input).unwrap_or_else(|| vec!["*".to_owned()]);
         input.finish()?;
-        let plan = Plan::parse(&key.plan);
         let (now, id) = (cx.now(), cx.id::<EndpointId>());
         let secret = WebhookSecret::generate(cx.random());
         let sealed = store::endpoints::seal_secret(&config.keys, org, &id, &secret, cx.random())?;
@@ -77,30 +75,21 @@ impl Command for EndpointCreate {
             json!(endpoint.events).to_string().into(),
             sealed.into(),
             now.into(),
-            plan.limits().webhook_endpoints.into(),
+            Quota::WebhookEndpoints.by_plan().into(),
         ]);
         let location = format!("/v1/webhook-endpoints/{}", endpoint.id);
         let answer =
             |secret| Ok::<_, Error>(Reply::json(201, &Created { endpoint: &endpoint, secret })?.with("location", location.as_str()));
         let (revealed, recorded) = (answer(Some(secret.reveal().expose()))?, answer(None)?);
-        cx.mutation(endpoint.id.as_str())?
+        let done = cx
+            .mutation(endpoint.id.as_str())?
             .then_guarded(Guard::Plan, insert)
             .detail(json!({"url": shown(&endpoint.url), "events": endpoint.events}).to_string())
             .commit_once_shown(revealed, recorded)
-            .await
-            .map_err(|e| explain(e, plan))
+            .await;
+        match done {
+            Err(e) if e.code() == Code::PlanLimit => Err(store::usage::explain(&cx, Quota::WebhookEndpoints, e).await?),
+            done => done,
+        }
     }
-}
-
-fn explain(error: Error, plan: Plan) -> Error {
-    if error.code() != Code::PlanLimit {
-        return error;
-    }
-    let most = plan.limits().webhook_endpoints;
-    let noun = if most == 1 { "endpoint" } else { "endpoints" };
-    error
-        .detail(format!("The {} plan allows {most} webhook {noun}.", plan.as_str()))
-        .member("limit", "webhook_endpoints")
-        .member("allowed", most)
-        .member("plan_that_lifts_it", plan.next_where(|l| l.webhook_endpoints > most).map(Plan::as_str))
 }

@@ -10,7 +10,7 @@ use crate::{
     links, password,
     routes::invitations::{Invitation, page},
 };
-use domain::{actions, events, plans::Plan};
+use domain::{actions, events};
 use html::part;
 use kernel::{
     Command, Committed, Guard, Id, Mutation, Reply, Request, Result, Route, UserId, Write,
@@ -36,9 +36,9 @@ kernel::sql! {
          AND expires_at > ?4 AND EXISTS (SELECT 1 FROM memberships m WHERE m.org_id = ?1 AND m.user_id = invitations.invited_by \
            AND (m.role = 'owner' OR (m.role = 'admin' AND invitations.role <> 'owner')))";
     /// An open invitation holds its seat already; after a downgrade there may be more of them than seats.
-    Write Org JOIN(5) -> [] =
+    Write Org JOIN(4) -> [] =
         "INSERT INTO memberships(org_id, user_id, role, created_at) SELECT ?1, ?2, ?3, ?4 \
-         WHERE (SELECT count(*) FROM memberships WHERE org_id = ?1) < ?5 AND EXISTS (SELECT 1 FROM orgs WHERE id = ?1 AND status = 'active' AND deleted_at IS NULL)";
+         WHERE (SELECT count(*) FROM memberships WHERE org_id = ?1) < (SELECT seats FROM orgs WHERE id = ?1) AND EXISTS (SELECT 1 FROM orgs WHERE id = ?1 AND status = 'active' AND deleted_at IS NULL)";
     Write Org DECLINE(4) -> [] =
         "UPDATE invitations SET canceled_at = ?4 WHERE org_id = ?1 AND id = ?2 AND token_hash = ?3 AND accepted_at IS NULL AND canceled_at IS NULL";
     Write Global("a staff account belongs to no organization") CREATE_INVITED(5) -> [] =
@@ -126,12 +126,11 @@ impl Command for InvitationAnswer {
 /// The membership, with everything that goes with it.
 fn joined(cx: &Write<'_>, change: Mutation, of: &Invitation, user: &UserId, name: &str) -> Result<Mutation> {
     let (org, now) = (&of.org, cx.now());
-    let seats = Plan::parse(&of.plan).limits().seats;
     let payload =
         serde_json::json!({ "user_id": user, "name": name, "email": of.email, "role": of.role.as_str(), "actor_id": user }).to_string();
     let change = change
         .then_one(USE.bind([org.into(), (&of.id).into(), of.token_hash.as_str().into(), now.into()]))
-        .then_guarded(Guard::Plan, JOIN.bind([org.into(), user.into(), of.role.as_str().into(), now.into(), seats.into()]))
+        .then_guarded(Guard::Plan, JOIN.bind([org.into(), user.into(), of.role.as_str().into(), now.into()]))
         .event(org, events::MEMBER_JOINED.name, payload)
         .detail(serde_json::json!({ "role": of.role.as_str(), "user": user }).to_string());
     let Some(inviter) = &of.inviter_email else { return Ok(change) };

@@ -1,5 +1,6 @@
 //! `GET /o/{org}/customers/new`: the form that invites a customer.
 
+use domain::quotas::Level;
 use html::{
     form::{self, Field, Form},
     page::head,
@@ -50,8 +51,8 @@ impl Query for InvitePage {
 
 /// What is said where there is no room, before anybody types anything.
 fn full(portal: &Portal) -> Option<String> {
-    let most = portal.plan.limits().customers?;
-    (portal.used >= i64::from(most)).then(|| domain::customers::refusal(portal.plan, portal.used))
+    let standing = portal.standing();
+    (standing.level() == Level::Full).then(|| standing.refusal())
 }
 
 /// The page around the form.

@@ -4,11 +4,11 @@
 use super::{
     INVITED_FOR, LIMIT, WORDS, actor,
     invite_page::{Shown, show},
-    me,
+    me, seats,
 };
 use crate::refused;
 use ::mail::{Address, Letter, Link, Mail};
-use domain::{actions, events, plans::Plan, seats};
+use domain::{actions, events};
 use kernel::{
     Command, Committed, Guard, Id, InvitationId, Millis, Mutation, OrgId, Reply, Request, Result, Route, Write,
     app::App,
@@ -24,9 +24,9 @@ use serde_json::json;
 
 kernel::sql! {
     /// What the form is judged by.
-    Read Org ABOUT(3) -> ["name", "plan", "members", "invited", "is_member", "is_invited"] =
-        "SELECT o.name, o.plan, (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
-           (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS invited, \
+    Read Org ABOUT(3) -> ["name", "plan", "seats", "used", "is_member", "is_invited"] =
+        "SELECT o.name, o.plan, o.seats, (SELECT count(*) FROM memberships WHERE org_id = ?1) \
+           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS used, \
            EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?1 AND u.email = ?2) AS is_member, \
            EXISTS (SELECT 1 FROM invitations WHERE org_id = ?1 AND email = ?2 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS is_invited \
          FROM orgs o WHERE o.id = ?1";
@@ -35,11 +35,11 @@ kernel::sql! {
         "UPDATE invitations SET canceled_at = ?3 WHERE org_id = ?1 AND email = ?2 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at <= ?3";
     Bookkeep Org NOT_A_MEMBER(2) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'state', NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.org_id = ?1 AND u.email = ?2)";
-    /// Nothing is inserted over the plan's seats, nor under another plan than the one that was read.
-    Write Org INSERT(10) -> [] =
+    /// Nothing is inserted over the organization's seats.
+    Write Org INSERT(8) -> [] =
         "INSERT INTO invitations(org_id, id, email, role, token_hash, invited_by, created_at, sent_at, expires_at) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 \
-         WHERE (SELECT plan FROM orgs WHERE id = ?1) = ?9 AND (SELECT count(*) FROM memberships WHERE org_id = ?1) \
-           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?7) < ?10";
+         WHERE (SELECT count(*) FROM memberships WHERE org_id = ?1) \
+           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?7) < (SELECT seats FROM orgs WHERE id = ?1)";
 }
 
 /// Invites somebody.
@@ -79,7 +79,7 @@ impl Command for Invite {
             return Err(Code::RoleMissing.into());
         }
         let about = cx.first(ABOUT.bind([org.into(), email.as_str().into(), now.into()])).await?.ok_or(Code::NotFound)?;
-        let (name, plan, members, invited) = (about.text(0)?, Plan::parse(about.text(1)?), about.int(2)?, about.int(3)?);
+        let (name, full) = (about.text(0)?, seats(about.text(1)?, about.int(2)?, about.int(3)?));
         let again = |errors, refused: Option<&str>| show(&cx, req, &Shown { email: &email, role: typed, errors, refused });
         let member =
             refused::field("email", "not_allowed", "This person is a member already.", "Change their role in the list of members.");
@@ -91,7 +91,6 @@ impl Command for Invite {
         if about.int(5)? == 1 {
             return Ok(cx.unchanged(again(&[open], None)?));
         }
-        let full = seats::refusal(plan, members, invited);
         let id = cx.id::<InvitationId>();
         let token = crypto::token::encode(&cx.random());
         let expires = now.plus(INVITED_FOR);
@@ -104,8 +103,6 @@ impl Command for Invite {
             (&staff.user).into(),
             now.into(),
             expires.into(),
-            plan.as_str().into(),
-            plan.limits().seats.into(),
         ]);
         let change = cx
             .mutation(id.as_str())?
@@ -124,7 +121,7 @@ impl Command for Invite {
         let reply = Reply::see_other(&format!("/o/{slug}/members")).flash(Tone::Done, &format!("Invitation sent to {email}."));
         match change.commit(reply).await {
             Err(e) => match e.code() {
-                Code::PlanLimit => Ok(cx.unchanged(again(&[], Some(&full))?)),
+                Code::PlanLimit => Ok(cx.unchanged(again(&[], Some(&full.refusal()))?)),
                 Code::AlreadyExists => Ok(cx.unchanged(again(&[open], None)?)),
                 _ => Err(super::changed_meanwhile(e)),
             },

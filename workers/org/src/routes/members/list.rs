@@ -1,7 +1,7 @@
 //! `GET /o/{org}/members`: who is in it, who is invited, and how many seats are left.
 
 use super::me;
-use domain::plans::Plan;
+use domain::quotas::Level;
 use html::{
     form::{button, danger_button, primary_link},
     list::{Table, empty},
@@ -18,13 +18,13 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
 };
 use maud::{Markup, html};
-use shell::{Frame, OrgPlace, Place};
+use shell::{Frame, OrgPlace, Place, app::address};
 
 /// More than any plan has; those of an organization that was on a larger one are all shown.
 const SHOWN: i64 = 500;
 
 kernel::sql! {
-    Read Org PLAN(1) -> ["plan", "mfa_required"] = "SELECT plan, mfa_required FROM orgs WHERE id = ?1";
+    Read Org PLAN(1) -> ["plan", "mfa_required", "seats"] = "SELECT plan, mfa_required, seats FROM orgs WHERE id = ?1";
     Read Org MEMBERS(2) -> ["id", "name", "email", "role", "created_at", "second_factor"] =
         "SELECT u.id, u.name, u.email, m.role, m.created_at, \
            EXISTS (SELECT 1 FROM authenticators a WHERE a.subject = u.id AND a.confirmed_at IS NOT NULL) AS second_factor \
@@ -57,7 +57,7 @@ impl Query for MemberList {
         let stmts = vec![PLAN.bind([org.into()]), MEMBERS.bind([org.into(), SHOWN.into()]), INVITED.bind([org.into(), SHOWN.into()])];
         let [plan, members, invited] = <[_; 3]>::try_from(cx.read(stmts).await?).unwrap_or_default();
         let about = plan.first().ok_or(Code::NotFound)?;
-        let (plan, factor_required) = (Plan::parse(about.text(0)?), about.int(1)? == 1);
+        let factor_required = about.int(1)? == 1;
         let manages = mine.may(Ability::Manage);
         let frame = Frame::of(&cx, req);
         let here = format!("/o/{slug}/members");
@@ -99,16 +99,17 @@ impl Query for MemberList {
             ]);
         }
 
-        let seats = plan.limits().seats;
-        let used = i64::try_from(members.len()).unwrap_or(i64::MAX).saturating_add(holding);
-        let full = used >= i64::from(seats);
+        let seats = super::seats(about.text(0)?, about.int(2)?, i64::try_from(members.len()).unwrap_or(i64::MAX).saturating_add(holding));
         let invite = html! { @if manages { (primary_link(&format!("{here}/invite"), "Invite a member")) } };
         let main = html! {
             (head("Members", "Everyone on your team, and what they can do.", &invite))
-            @if full && manages {
-                (callout(Tone::Warn, "Every seat is used", &html! { (domain::seats::refusal(plan, used - holding, holding)) }))
+            @if seats.level() == Level::Full && manages {
+                (callout(Tone::Warn, "Every seat is used", &html! {
+                    (seats.refusal()) " "
+                    @if let Some(href) = address(slug, OrgPlace::Billing) { a href=(href) { "Plan and billing" } }
+                }))
             }
-            ul class="usages" { (usage("Seats", used, Some(seats))) }
+            ul class="usages" { (usage(seats.quota.label(), seats.used, seats.allowed)) }
             (Table { caption: "Members", columns: &["Member", "Role", "Second factor", "Since", ""] }.render(&people))
             (section("Invitations", "Each holds a seat until it is accepted, canceled or expires.", &html! {}, &html! {
                 @if open.is_empty() {

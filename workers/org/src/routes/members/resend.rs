@@ -4,9 +4,9 @@
 use super::{
     INVITED_FOR, LIMIT, actor,
     invite::{Invited, post},
-    me,
+    me, seats,
 };
-use domain::{actions, plans::Plan, seats};
+use domain::actions;
 use kernel::{
     Command, Committed, Guard, Id, InvitationId, Reply, Request, Result, Route, Write,
     error::Code,
@@ -19,16 +19,15 @@ use kernel::{
 use serde_json::json;
 
 kernel::sql! {
-    Read Org OPEN(3) -> ["email", "role", "org_name", "plan", "members", "invited"] =
+    Read Org OPEN(3) -> ["email", "role", "org_name", "plan", "seats", "used"] =
         "SELECT i.email, i.role, o.name AS org_name, o.plan, (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
            (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS invited \
          FROM invitations i JOIN orgs o ON o.id = i.org_id WHERE i.org_id = ?1 AND i.id = ?2 AND i.accepted_at IS NULL AND i.canceled_at IS NULL";
     /// Whoever sends it again answers for it from now on.
-    Write Org RENEW(8) -> [] =
+    Write Org RENEW(6) -> [] =
         "UPDATE invitations SET token_hash = ?3, invited_by = ?4, sent_at = ?5, expires_at = ?6 \
-         WHERE org_id = ?1 AND id = ?2 AND accepted_at IS NULL AND canceled_at IS NULL AND (expires_at > ?5 OR ((SELECT plan FROM orgs WHERE id = ?1) = ?7 \
-           AND (SELECT count(*) FROM memberships WHERE org_id = ?1) \
-           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?5) < ?8))";
+         WHERE org_id = ?1 AND id = ?2 AND accepted_at IS NULL AND canceled_at IS NULL AND (expires_at > ?5 OR ((SELECT count(*) FROM memberships WHERE org_id = ?1) \
+           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?5) < (SELECT seats FROM orgs WHERE id = ?1)))";
 }
 
 /// Sends an invitation again.
@@ -53,23 +52,15 @@ impl Command for Resend {
         let (staff, mine) = me(cx.principal())?;
         req.input()?.finish()?;
         let row = cx.first(OPEN.bind([org.into(), (&id).into(), now.into()])).await?.ok_or(Code::NotFound)?;
-        let (email, role, plan) = (row.text(0)?, row.text(1)?, Plan::parse(row.text(3)?));
+        let (email, role) = (row.text(0)?, row.text(1)?);
         if !Role::parse(role).is_some_and(|role| mine.may_grant(role)) {
             return Err(Code::RoleMissing.into());
         }
-        let full = seats::refusal(plan, row.int(4)?, row.int(5)?);
+        let full = seats(row.text(3)?, row.int(4)?, row.int(5)?);
         let token = crypto::token::encode(&cx.random());
         let expires = now.plus(INVITED_FOR);
-        let renew = RENEW.bind([
-            org.into(),
-            (&id).into(),
-            crypto::token::hash(&token).into(),
-            (&staff.user).into(),
-            now.into(),
-            expires.into(),
-            plan.as_str().into(),
-            plan.limits().seats.into(),
-        ]);
+        let renew =
+            RENEW.bind([org.into(), (&id).into(), crypto::token::hash(&token).into(), (&staff.user).into(), now.into(), expires.into()]);
         let change = cx
             .mutation(id.as_str())?
             .then(actor(org, staff, mine))
@@ -80,7 +71,7 @@ impl Command for Resend {
         let list = Reply::see_other(&format!("/o/{slug}/members"));
         match change.commit(list.flash(Tone::Done, &format!("Invitation sent again to {email}. The earlier link no longer works."))).await {
             Err(e) if e.code() == Code::PlanLimit => {
-                Ok(cx.unchanged(Reply::see_other(&format!("/o/{slug}/members")).flash(Tone::Failed, &full)))
+                Ok(cx.unchanged(Reply::see_other(&format!("/o/{slug}/members")).flash(Tone::Failed, &full.refusal())))
             }
             Err(e) => Err(super::changed_meanwhile(e)),
             done => done,
