@@ -12,6 +12,7 @@ pub mod idempotency;
 pub mod invoices;
 pub mod items;
 pub mod list;
+pub mod pack;
 pub mod params;
 pub mod payment;
 pub mod proration;

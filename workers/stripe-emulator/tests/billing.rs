@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "billing/burst.rs"]
+mod burst;
 #[path = "billing/change.rs"]
 mod change;
 #[path = "billing/end.rs"]

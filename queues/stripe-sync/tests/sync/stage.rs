@@ -110,7 +110,8 @@ impl Stripe {
     }
     /// The event with that number, from 0, as it is delivered.
     pub fn event(&self, number: usize) -> String {
-        render(&self.world.borrow().events[number], SETTINGS.api_version).to_string()
+        let world = self.world.borrow();
+        render(&world, &world.events[number], SETTINGS.api_version).to_string()
     }
     /// How many events there were.
     pub fn events(&self) -> usize {

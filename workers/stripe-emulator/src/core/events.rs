@@ -4,17 +4,20 @@ use super::{
     Context,
     error::ApiError,
     list::{Paging, When},
+    pack::{pack, unpack},
     params::Params,
     webhooks,
     world::{MAX_EVENTS, StoredEvent, World},
 };
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 const KEPT_SECONDS: i64 = 30 * 86_400;
 
 /// An event as the API shows it, and as it is delivered.
-pub fn render(event: &StoredEvent, api_version: &str) -> Value {
-    let mut data = Map::from_iter([("object".to_owned(), event.object.clone())]);
+pub fn render(world: &World, event: &StoredEvent, api_version: &str) -> Value {
+    let pattern = world.patterns.get(&event.object_kind).map_or(&Value::Null, |pattern| &**pattern);
+    let mut data = Map::from_iter([("object".to_owned(), unpack(pattern, &event.object))]);
     if let Some(previous) = &event.previous {
         data.insert("previous_attributes".to_owned(), previous.clone());
     }
@@ -28,20 +31,25 @@ pub fn render(event: &StoredEvent, api_version: &str) -> Value {
 /// Notes that something happened, and has it delivered. `before` is how the object was shown before a change.
 pub(crate) fn record(world: &mut World, context: &Context<'_>, kind: &str, object: Value, before: Option<&Value>) {
     let id = world.new_id("evt");
-    world.events.retain(|e| e.created > context.noticed - KEPT_SECONDS);
-    let over = (world.events.len() + 1).saturating_sub(MAX_EVENTS);
-    world.events.drain(..over);
+    let old = world.events.partition_point(|e| e.created <= context.noticed - KEPT_SECONDS);
+    world.events.drain(..old.max((world.events.len() + 1).saturating_sub(MAX_EVENTS)));
     let request = (!context.request_id.is_empty()).then(|| (context.request_id.clone(), context.idempotency_key.clone()));
     let previous = before.and_then(|before| changed(before, &object));
-    world.events.push(StoredEvent {
+    let text = |field: &str| object.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (object_id, object_kind) = (text("id"), text("object"));
+    let pattern = world.patterns.entry(object_kind.clone()).or_insert_with(|| Arc::new(object.clone()));
+    let packed = pack(pattern, &object);
+    world.events.push(Arc::new(StoredEvent {
         id: id.clone(),
         created: context.noticed,
         kind: kind.to_owned(),
-        object,
+        object_id,
+        object_kind,
+        object: packed,
         previous,
         request,
         delivered: !context.listening,
-    });
+    }));
     if context.listening {
         webhooks::enqueue(world, &id, context.noticed);
     }
@@ -78,13 +86,13 @@ pub(crate) fn list(world: &World, mut params: Params, context: &Context<'_>) -> 
             && created.admits(e.created)
             && delivered.is_none_or(|d| d == e.delivered)
     };
-    let all = world.events.iter().rev().map(|e| (e.id.clone(), admits(e).then(|| render(e, context.api_version)))).collect();
-    paging.page("/v1/events", "event", all)
+    let all = world.events.iter().rev().map(|e| (e.id.clone(), admits(e).then_some(e))).collect();
+    paging.page_of("/v1/events", "event", all, |event| render(world, event, context.api_version))
 }
 
 pub(crate) fn get(world: &World, id: &str, params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     params.finish()?;
-    world.events.iter().find(|e| e.id == id).map(|e| render(e, context.api_version)).ok_or_else(|| ApiError::missing("event", id))
+    world.events.iter().find(|e| e.id == id).map(|e| render(world, e, context.api_version)).ok_or_else(|| ApiError::missing("event", id))
 }
 
 #[cfg(test)]

@@ -32,13 +32,21 @@ impl Paging {
     /// # Errors
     /// A cursor that names nothing.
     pub fn page(&self, url: &str, kind: &str, all: Vec<(String, Option<Value>)>) -> Result<Value, ApiError> {
+        self.page_of(url, kind, all, |value| value)
+    }
+
+    /// As [`Paging::page`], where only what is on the page is shown: for long lists.
+    ///
+    /// # Errors
+    /// A cursor that names nothing.
+    pub fn page_of<T>(&self, url: &str, kind: &str, all: Vec<(String, Option<T>)>, show: impl Fn(T) -> Value) -> Result<Value, ApiError> {
         let find = |id: &str, param: &str| all.iter().position(|(own, _)| own == id).ok_or_else(|| ApiError::no_such(kind, id, param));
         let (from, to) = match (&self.after, &self.before) {
             (Some(id), _) => (find(id, "starting_after")? + 1, all.len()),
             (None, Some(id)) => (0, find(id, "ending_before")?),
             (None, None) => (0, all.len()),
         };
-        let mut found: Vec<Value> = all.into_iter().take(to).skip(from).filter_map(|(_, value)| value).collect();
+        let mut found: Vec<T> = all.into_iter().take(to).skip(from).filter_map(|(_, value)| value).collect();
         let over = found.len().saturating_sub(self.limit);
         if self.before.is_some() {
             // Those nearest to the cursor, which are the oldest of what is newer.
@@ -46,7 +54,8 @@ impl Paging {
         } else {
             found.truncate(self.limit);
         }
-        Ok(json!({ "object": "list", "url": url, "has_more": over > 0, "data": found }))
+        let data: Vec<Value> = found.into_iter().map(show).collect();
+        Ok(json!({ "object": "list", "url": url, "has_more": over > 0, "data": data }))
     }
 }
 

@@ -87,10 +87,11 @@ pub(crate) fn watched<T>(world: &mut World, context: &Context<'_>, id: &str, wor
     if let (Some(before), Some(after)) = (before, shown(world, id))
         && before != after
     {
-        let became = |status: &str| after["status"] == status && before["status"] != status;
+        let (was, is) = (before.get("status"), after.get("status"));
+        let became = |status: &str| was != is && is.is_some_and(|is| is == status);
         let extra = if became("paused") {
             Some("customer.subscription.paused")
-        } else if before["status"] == "paused" && after["status"] == "active" {
+        } else if was.is_some_and(|was| was == "paused") && became("active") {
             Some("customer.subscription.resumed")
         } else {
             None

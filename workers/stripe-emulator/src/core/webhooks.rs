@@ -2,6 +2,7 @@
 
 use super::{Settings, events::render, world::World};
 use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, sync::Arc};
 
 /// What is to go wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,20 +89,24 @@ pub fn take_due_signed(world: &mut World, settings: &Settings<'_>, now: i64, sig
     if settings.webhook_url.is_empty() {
         return sends;
     }
-    let World { deliveries, events, switches, .. } = world;
-    deliveries.retain_mut(|delivery| {
+    let at: HashMap<&str, usize> = world.events.iter().enumerate().map(|(at, event)| (event.id.as_str(), at)).collect();
+    let mut waiting = std::mem::take(&mut world.deliveries);
+    waiting.retain_mut(|delivery| {
         if delivery.due > now {
             return true;
         }
-        let (Some(event), Some(wait)) = (events.iter().find(|e| e.id == delivery.event), RETRIES.get(delivery.tries)) else { return false };
+        let event = at.get(delivery.event.as_str()).and_then(|at| world.events.get(*at));
+        let (Some(event), Some(wait)) = (event, RETRIES.get(delivery.tries)) else { return false };
         delivery.tries += 1;
         delivery.due = now + wait;
-        let body = render(event, settings.api_version).to_string();
+        let body = render(world, event, settings.api_version).to_string();
         let header = stripe::signature::sign(settings.webhook_secret, signed_at, body.as_bytes());
         sends.push(WebhookToSend { delivery: delivery.id.clone(), url: settings.webhook_url.to_owned(), body, header });
         true
     });
-    if switches.reorder {
+    drop(at);
+    world.deliveries = waiting;
+    if world.switches.reorder {
         sends.reverse();
     }
     sends
@@ -119,6 +124,6 @@ pub fn settle(world: &mut World, delivery: &str, taken: bool) {
     let Some(at) = world.deliveries.iter().position(|d| d.id == delivery).filter(|_| taken) else { return };
     let event = world.deliveries.remove(at).event;
     if let Some(event) = world.events.iter_mut().find(|e| e.id == event) {
-        event.delivered = true;
+        Arc::make_mut(event).delivered = true;
     }
 }

@@ -4,13 +4,17 @@ mod billing;
 
 pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, PendingItem};
 
-use super::webhooks::{Delivery, Switches};
+use super::{
+    pack::Packed,
+    webhooks::{Delivery, Switches},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-/// How many events are kept at most; Stripe keeps them for 30 days, which holds here too.
-pub const MAX_EVENTS: usize = 500;
+/// How many events are kept at most; Stripe keeps them for 30 days, which holds here too. A burst of 5,000 changes, with an invoice
+/// for some, has room, and the whole state stays within the 25 MiB that KV takes.
+pub const MAX_EVENTS: usize = 12_000;
 
 /// Everything the emulator knows. Objects stand in the order they were made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,8 +34,10 @@ pub struct World {
     pub invoices: Vec<Invoice>,
     /// What waits for the next invoice.
     pub pending: Vec<PendingItem>,
-    /// Events.
-    pub events: Vec<StoredEvent>,
+    /// Events, oldest first; shared between copies of the world.
+    pub events: Vec<Arc<StoredEvent>>,
+    /// For each kind of object the first that an event carried: the others are kept as what is different from it.
+    pub patterns: BTreeMap<String, Arc<Value>>,
     /// Webhooks under way.
     pub deliveries: Vec<Delivery>,
     /// Answers to repeat.
@@ -200,8 +206,12 @@ pub struct StoredEvent {
     pub created: i64,
     /// Such as `customer.created`.
     pub kind: String,
+    /// The id of the object; empty for one without.
+    pub object_id: String,
+    /// What kind of object it is: which pattern it is packed against.
+    pub object_kind: String,
     /// The object as it was then.
-    pub object: Value,
+    pub object: Packed,
     /// What it was before, where it changed.
     pub previous: Option<Value>,
     /// The request that did it, and its idempotency key; absent for what time did.
@@ -251,6 +261,7 @@ impl World {
             invoices: Vec::new(),
             pending: Vec::new(),
             events: Vec::new(),
+            patterns: BTreeMap::new(),
             deliveries: Vec::new(),
             answers: Vec::new(),
             switches: Switches::default(),

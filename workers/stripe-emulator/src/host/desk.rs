@@ -89,7 +89,7 @@ impl Host {
         let events: Vec<_> = world
             .events
             .iter()
-            .map(|e| json!({"id": e.id, "type": e.kind, "created": e.created, "delivered": e.delivered, "object": e.object.get("id")}))
+            .map(|e| json!({"id": e.id, "type": e.kind, "created": e.created, "delivered": e.delivered, "object": e.object_id}))
             .collect();
         Answer::of(
             200,
