@@ -34,6 +34,9 @@ ALTER TABLE subscriptions ADD COLUMN cancel_at INTEGER;
 ALTER TABLE subscriptions ADD COLUMN trial_end INTEGER;
 -- When a payment was first seen overdue: the grace period runs from here.
 ALTER TABLE subscriptions ADD COLUMN overdue_since INTEGER;
+-- When people were told that the grace period nears its end, once for each.
+ALTER TABLE subscriptions ADD COLUMN grace_warned_at INTEGER;
+CREATE INDEX subscriptions_unwarned ON subscriptions(overdue_since) WHERE overdue_since IS NOT NULL AND grace_warned_at IS NULL;
 
 -- What is wrong with an organization's billing, one row a kind (`domain::billing::Finding`).
 CREATE TABLE billing_findings (
@@ -82,6 +85,8 @@ CREATE TABLE checkouts (
   expires_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX checkouts_open ON checkouts(expires_at) WHERE state IN ('starting', 'open');
+
 -- What was asked of Stripe, written down before it is asked, so that a crash in between is seen and read again.
 CREATE TABLE billing_requests (
   org_id TEXT NOT NULL REFERENCES orgs(id),
@@ -117,6 +122,15 @@ CREATE TABLE billing_ledger (
 -- How an event came: delivered by Stripe, or found by asking for it.
 ALTER TABLE stripe_events ADD COLUMN source TEXT NOT NULL DEFAULT 'delivery' CONSTRAINT stripe_event_source CHECK (source IN ('delivery', 'catch_up'));
 CREATE INDEX stripe_events_received ON stripe_events(received_at);
+
+-- How far the machine is in what it does in steps: asking Stripe for its events, and comparing every customer.
+CREATE TABLE billing_cursors (
+  name TEXT NOT NULL PRIMARY KEY,
+  -- What happened before is dealt with.
+  done_until INTEGER,
+  -- The place in what is under way: JSON.
+  place TEXT
+) STRICT, WITHOUT ROWID;
 
 -- Notices that a limit is nearly or wholly used up, one for each time that happens.
 CREATE TABLE limit_notices (

@@ -10,30 +10,31 @@
 //! isolate that answered `GET /v1/me`.
 
 mod apply;
+mod entitle;
+mod facts;
+mod failure;
 mod local;
+pub mod reconcile;
 
 use domain::{
-    billing::DEFAULT_GRACE,
-    jobs::{STRIPE_SYNC, backoff},
+    billing::grace,
+    jobs::{BILLING_ENTITLE, STRIPE_SYNC},
 };
-use kernel::{
-    Result,
-    error::{Error, OrLog},
-    ports::Queue,
-    task::Task,
-    time::Span,
-};
+use failure::Stopped;
+use kernel::{OrgId, Result, error::Code, ports::Queue, task::Task, time::Span};
 use provider::Provider;
-use serde_json::json;
 use store::{
     billing::{Change, mapped, unknown_prices},
-    jobs::{Claim, Failed, claim},
+    jobs::{Claim, claim},
 };
 
+pub use entitle::sweep as sweep_entitlements;
 pub use provider::{SECRETS, VARS};
 
 /// How often one message reads a customer whose events keep coming; then the next message goes on.
 const ROUNDS: usize = 3;
+/// How often one attempt begins anew because somebody changed what it judged by.
+const TRIES: usize = 5;
 
 kernel::sql! {
     /// Customers with events that nobody is going to work on: none of their jobs is open or dead.
@@ -45,53 +46,68 @@ kernel::sql! {
 }
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE, apply::CATALOGUE, local::CATALOGUE];
+pub const CATALOGUES: &[&[kernel::Sql]] = &[
+    CATALOGUE,
+    apply::CATALOGUE,
+    entitle::CATALOGUE,
+    facts::CATALOGUE,
+    failure::CATALOGUE,
+    local::CATALOGUE,
+    reconcile::CATALOGUE,
+    reconcile::catch_up::CATALOGUE,
+    reconcile::checkouts::CATALOGUE,
+    reconcile::compare::CATALOGUE,
+    reconcile::portal::CATALOGUE,
+    reconcile::requests::CATALOGUE,
+];
 
-/// Syncs a Stripe customer, if its job is due and nobody else is at it.
+/// Works on what a message names, if its job is due and nobody else is at it: a customer at Stripe is read again, an organization is
+/// judged again without.
 ///
 /// # Errors
 /// What the database refused while claiming or while recording a failure; the sweep brings the job back.
-pub async fn consume(task: &Task<'_>, customer: &str) -> Result<()> {
+pub async fn consume(task: &Task<'_>, subject: &str) -> Result<()> {
+    let kind = if OrgId::stored(subject).is_ok() { BILLING_ENTITLE } else { STRIPE_SYNC };
     for _ in 0..ROUNDS {
-        let Some(claim) = claim(task, STRIPE_SYNC, customer).await? else { return Ok(()) };
-        if let Err(e) = sync(task, &claim).await {
-            return give_back(task, &claim, &e).await;
+        let Some(claim) = claim(task, kind, subject).await? else { return Ok(()) };
+        if let Err(stopped) = attempt(task, &claim, kind == BILLING_ENTITLE).await {
+            return failure::give_back(task, &claim, &stopped).await;
         }
     }
-    task.hint_later(Queue::Stripe, vec![customer.to_owned()]);
+    task.hint_later(Queue::Stripe, vec![subject.to_owned()]);
     Ok(())
 }
 
-async fn sync(task: &Task<'_>, claim: &Claim) -> Result<()> {
-    let Some(held) = local::read(task, &claim.subject).await? else {
-        return apply::ignore(task, claim).await;
-    };
+/// One attempt. Where somebody changed what it judged by it begins anew at once: that is nobody's failure.
+async fn attempt(task: &Task<'_>, claim: &Claim, entitles: bool) -> Result<(), Stopped> {
+    for _ in 1..TRIES {
+        match once(task, claim, entitles).await {
+            Err(Stopped::Failed(e)) if e.code() == Code::VersionConflict => {}
+            done => return done,
+        }
+    }
+    once(task, claim, entitles).await
+}
+
+async fn once(task: &Task<'_>, claim: &Claim, entitles: bool) -> Result<(), Stopped> {
+    if entitles { Ok(entitle::judge(task, claim).await?) } else { sync(task, claim).await }
+}
+
+async fn sync(task: &Task<'_>, claim: &Claim) -> Result<(), Stopped> {
     let read_at = task.now();
-    let provider = Provider::of(&task.app.config, &*task.ports.http)?;
-    let mut remote = provider.look(&claim.subject).await.map_err(|e| provider::incident("reading a customer at Stripe", &e))?;
+    let Some(local) = local::read(task, &claim.subject, read_at).await? else {
+        return Ok(apply::ignore(task, claim).await?);
+    };
+    let held = &local.held;
+    let (grace, provider) = (grace(&task.app.config)?, Provider::of(&task.app.config, &*task.ports.http)?);
+    let mut remote = provider.look(&claim.subject).await.map_err(|e| Stopped::unread(&held.org, &e))?;
     if let Some(stmt) = unknown_prices(&remote.subscriptions) {
         mapped(&mut remote.subscriptions, &task.rows(stmt).await?)?;
     }
-    let change = Change::read(&held, &remote, DEFAULT_GRACE, read_at);
-    apply::apply(task, claim, &held, &change, read_at).await
-}
-
-/// Records a failed attempt, and has it tried again when its pause is over.
-async fn give_back(task: &Task<'_>, claim: &Claim, error: &Error) -> Result<()> {
-    let failed = claim.failed(task, error).await?;
-    let (result, queued) = match failed {
-        Failed::Queued => ("queued again", true),
-        Failed::Dead => ("dead", false),
-        // Another consumer has it, or the batch did commit and only its answer was lost: nothing is left to do.
-        Failed::Lost => ("not ours any more", false),
-    };
-    let fields = json!({"customer": claim.subject, "job": claim.id.to_string(), "attempt": claim.attempts + 1, "outcome": result});
-    kernel::log::work(&*task.ports.log, task.now(), "stripe.sync", fields, Some(error));
-    if queued {
-        // Cron looks once a minute; the first pauses are shorter.
-        let pause = u32::try_from(backoff(claim.attempts + 1).as_seconds_up()).unwrap_or(u32::MAX);
-        let sent = task.hint(Queue::Stripe, std::slice::from_ref(&claim.subject), pause).await;
-        sent.or_log(&*task.ports.log, task.now(), "sending a delayed hint");
+    let change = Change::read(held, &remote, grace, read_at);
+    apply::apply(task, claim, &local, &change, read_at).await?;
+    if local.told.is_full() {
+        task.ask(STRIPE_SYNC, &claim.subject, None).await?;
     }
     Ok(())
 }

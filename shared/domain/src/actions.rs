@@ -40,8 +40,36 @@ pub const ENDPOINT_DELETED: Action = Action::new("webhook_endpoint.deleted");
 pub const ENDPOINT_DISABLED: Action = Action::new("webhook_endpoint.disabled");
 /// A delivery was put back to be tried again.
 pub const DELIVERY_RETRIED: Action = Action::new("webhook_delivery.retried");
+/// Keys and endpoints were paused because the plan allows fewer, or woken because it allows them again.
+pub const PLAN_FITTED: Action = Action::new("plan.fitted");
+/// The organization was told that a limit of its plan is nearly or wholly used up.
+pub const LIMIT_NOTICED: Action = Action::new("limit.noticed");
 /// The subscription at the provider was found changed, and the plan follows it.
 pub const SUBSCRIPTION_SYNCED: Action = Action::new("subscription.synced");
+/// What is granted was judged again: an override or a grace period ended, or nears its end.
+pub const ENTITLEMENT_JUDGED: Action = Action::new("subscription.entitlement_judged");
+/// Somebody went to the payment provider's page to buy a plan.
+pub const CHECKOUT_STARTED: Action = Action::new("checkout.started");
+/// A purchase that was begun was given up.
+pub const CHECKOUT_GIVEN_UP: Action = Action::new("checkout.given_up");
+/// Somebody came back from the payment provider's page, and the purchase was looked at.
+pub const CHECKOUT_LOOKED_AT: Action = Action::new("checkout.looked_at");
+/// What a change would cost was asked. Only read, so it is never written down.
+pub const SUBSCRIPTION_PREVIEWED: Action = Action::new("subscription.previewed");
+/// Plan, interval or seats were changed.
+pub const SUBSCRIPTION_CHANGED: Action = Action::new("subscription.changed");
+/// The subscription was set to end with its period.
+pub const SUBSCRIPTION_END_SET: Action = Action::new("subscription.end_set");
+/// A pending end was taken back.
+pub const SUBSCRIPTION_KEPT: Action = Action::new("subscription.kept");
+/// The subscription was ended at once.
+pub const SUBSCRIPTION_CANCELED: Action = Action::new("subscription.canceled");
+/// The organization became a customer of the payment provider, or a new one in the place of one that is gone.
+pub const BILLING_CUSTOMER_LINKED: Action = Action::new("billing.customer_linked");
+/// Somebody had the payment provider read again.
+pub const BILLING_READ_AGAIN: Action = Action::new("billing.read_again");
+/// Somebody went to the payment provider's portal, or looked whether there is one.
+pub const BILLING_PORTAL_OPENED: Action = Action::new("billing.portal_opened");
 /// A retention rule removed what was past its time.
 pub const RETENTION_APPLIED: Action = Action::new("retention.applied");
 /// Somebody signed in.

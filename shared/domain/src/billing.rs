@@ -4,9 +4,11 @@
 mod availability;
 mod entitlement;
 mod finding;
+mod grace;
 mod reading;
 
 pub use availability::{Action, Availability, Situation, availability};
-pub use entitlement::{DEFAULT_GRACE, Entitlement, Override, entitlement};
+pub use entitlement::{Entitlement, Override, entitlement};
 pub use finding::{Finding, Found, Slot, Verdict, judge};
+pub use grace::{GRACE_DAYS, GRACE_WARNED_BEFORE, grace};
 pub use reading::{Customer, Reading, Remote, Status, pick};

@@ -31,10 +31,38 @@ pub const CUSTOMER_DELETED: EventType = EventType { name: "customer.deleted", de
 /// The plan or the subscription changed.
 pub const SUBSCRIPTION_UPDATED: EventType =
     EventType { name: "subscription.updated", description: "The organization's subscription or plan changed." };
+/// The subscription will end.
+pub const SUBSCRIPTION_ENDING: EventType =
+    EventType { name: "subscription.ending", description: "The subscription was set to end; until then it can be kept." };
+/// The subscription is over.
+pub const SUBSCRIPTION_CANCELED: EventType = EventType { name: "subscription.canceled", description: "The subscription is over." };
+/// A payment is overdue, and the grace period runs.
+pub const PAYMENT_FAILED: EventType =
+    EventType { name: "billing.payment_failed", description: "A payment is overdue; the plan stays until the grace period ends." };
+/// The grace period is nearly over.
+pub const GRACE_ENDING: EventType =
+    EventType { name: "billing.grace_ending", description: "A payment is still overdue and the grace period ends soon." };
+/// The limits are those of Free now.
+pub const LIMITS_REDUCED: EventType = EventType {
+    name: "billing.limits_reduced",
+    description: "The organization's limits were reduced to those of Free; nothing was deleted.",
+};
+/// What was overdue is paid.
+pub const BILLING_RECOVERED: EventType =
+    EventType { name: "billing.recovered", description: "What was overdue is paid, and the plan is in place." };
 /// An export is ready.
 pub const EXPORT_READY: EventType = EventType { name: "export.ready", description: "An export can be downloaded." };
 /// An export failed.
 pub const EXPORT_FAILED: EventType = EventType { name: "export.failed", description: "An export could not be made." };
+/// Something that the plan limits is nearly used up.
+pub const LIMIT_WARNING: EventType = EventType { name: "limit.warning", description: "80 % of one of the plan's limits is used." };
+/// Something that the plan limits is used up.
+pub const LIMIT_EXCEEDED: EventType = EventType { name: "limit.exceeded", description: "One of the plan's limits is used up." };
+/// Keys or endpoints were paused because the plan allows fewer.
+pub const LIMIT_PAUSED: EventType =
+    EventType { name: "limit.paused", description: "API keys or webhook endpoints were paused because the plan allows fewer." };
+/// An endpoint was added.
+pub const ENDPOINT_CREATED: EventType = EventType { name: "webhook_endpoint.created", description: "A webhook endpoint was added." };
 /// An endpoint was switched off.
 pub const ENDPOINT_DISABLED: EventType =
     EventType { name: "webhook_endpoint.disabled", description: "Another endpoint of the organization was switched off." };
@@ -79,8 +107,18 @@ pub const ALL: &[EventType] = &[
     CUSTOMER_BLOCKED,
     CUSTOMER_DELETED,
     SUBSCRIPTION_UPDATED,
+    SUBSCRIPTION_ENDING,
+    SUBSCRIPTION_CANCELED,
+    PAYMENT_FAILED,
+    GRACE_ENDING,
+    LIMITS_REDUCED,
+    BILLING_RECOVERED,
     EXPORT_READY,
     EXPORT_FAILED,
+    LIMIT_WARNING,
+    LIMIT_EXCEEDED,
+    LIMIT_PAUSED,
+    ENDPOINT_CREATED,
     ENDPOINT_DISABLED,
     ORG_CREATED,
     ORG_UPDATED,

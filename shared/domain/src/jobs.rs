@@ -4,10 +4,12 @@ use kernel::{mutation::JobKind, ports::Queue, time::Span};
 
 /// Reads a Stripe customer's subscription again; the subject is the Stripe customer id.
 pub const STRIPE_SYNC: JobKind = JobKind { name: "stripe.sync", queue: Queue::Stripe, max_attempts: 15 };
+/// Judges again what an organization is granted, without reading Stripe; the subject is the organization's id.
+pub const BILLING_ENTITLE: JobKind = JobKind { name: "billing.entitle", queue: Queue::Stripe, max_attempts: 15 };
 /// Goes on with an export; the subject is the export's id.
 pub const EXPORT: JobKind = JobKind { name: "export", queue: Queue::Exports, max_attempts: 8 };
 /// Every kind.
-pub const ALL: [JobKind; 2] = [STRIPE_SYNC, EXPORT];
+pub const ALL: [JobKind; 3] = [STRIPE_SYNC, BILLING_ENTITLE, EXPORT];
 
 /// How long a claimed job may stay silent before another consumer may take it. Longer than any call it makes.
 pub const LEASE: Span = Span::seconds(120);

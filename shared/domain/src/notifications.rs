@@ -3,6 +3,7 @@
 //!
 //! Letters about an account's security are no notifications: they are posted with the change itself, and always sent.
 
+use crate::quotas::Quota;
 use kernel::principal::Role;
 use serde_json::Value;
 
@@ -107,11 +108,27 @@ pub fn actor(data: &Value) -> &str {
     ["/author/id", "/actor/id", "/actor_id"].into_iter().find_map(|p| data.pointer(p).and_then(Value::as_str)).unwrap_or_default()
 }
 
+/// "8 of 10 seats are used": the line of a notice about a limit.
+fn limit_line(f: &Facts<'_>) -> String {
+    let number = |pointer| f.data.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
+    let quota = Quota::parse(f.text("/limit"));
+    let allowed = quota.map_or_else(|| number("/allowed").to_string(), |q| q.counted(number("/allowed")));
+    format!("{} of {allowed} used at {}", number("/used"), f.org)
+}
+
 fn always(_: &Value) -> bool {
     true
 }
 fn by_customer(data: &Value) -> bool {
     data.pointer("/author/kind").and_then(Value::as_str) == Some("customer")
+}
+/// A change of the subscription that no other event speaks of.
+fn by_itself(data: &Value) -> bool {
+    data.get("with").and_then(Value::as_array).is_none_or(Vec::is_empty)
+}
+/// Limits that were reduced for another reason than the end of the subscription, which is told by itself.
+fn not_canceled(data: &Value) -> bool {
+    data.get("reason").and_then(Value::as_str) != Some("canceled")
 }
 fn reply_to_customer(data: &Value) -> bool {
     !by_customer(data) && data.get("internal").and_then(Value::as_bool) == Some(false)
@@ -119,7 +136,8 @@ fn reply_to_customer(data: &Value) -> bool {
 
 const MANAGERS: &[Role] = &[Role::Owner, Role::Admin];
 const WORKERS: &[Role] = &[Role::Owner, Role::Admin, Role::Member];
-const PAYERS: &[Role] = &[Role::Owner, Role::Billing];
+/// Those who may change billing.
+const PAYERS: &[Role] = &[Role::Owner, Role::Admin, Role::Billing];
 
 macro_rules! types {
     ($($key:literal: { $($field:ident: $value:expr),+ $(,)? })+) => {
@@ -174,10 +192,55 @@ types! {
         event: "webhook_endpoint.disabled", when: always, audience: Audience::Roles(MANAGERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("A webhook endpoint of {} was switched off", f.org), path: |f| f.page(""),
     }
+    "limit_near": {
+        title: "Limits that are nearly used up", says: "80 % of one of the plan's limits is used.",
+        event: "limit.warning", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| limit_line(f), path: |f| f.page("/billing"),
+    }
+    "limit_reached": {
+        title: "Limits that are used up", says: "One of the plan's limits is used up, and nothing can be added.",
+        event: "limit.exceeded", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| limit_line(f), path: |f| f.page("/billing"),
+    }
+    "limit_paused": {
+        title: "Keys and endpoints paused by the plan", says: "API keys or webhook endpoints were paused because the plan allows fewer.",
+        event: "limit.paused", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.page("/billing/keep"),
+    }
     "subscription_changed": {
         title: "Changes of the subscription", says: "The plan or the subscription changed.",
-        event: "subscription.updated", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("The subscription of {} changed", f.org), path: |f| f.page(""),
+        event: "subscription.updated", when: by_itself, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("The subscription of {} changed", f.org), path: |f| f.page("/billing"),
+    }
+    "subscription_ending": {
+        title: "The subscription's coming end", says: "The subscription was set to end.",
+        event: "subscription.ending", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("The subscription of {} is set to end", f.org), path: |f| f.page("/billing"),
+    }
+    "subscription_canceled": {
+        title: "The subscription's end", says: "The subscription is over, and the limits are those of Free.",
+        event: "subscription.canceled", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("The subscription of {} is over", f.org), path: |f| f.page("/billing"),
+    }
+    "payment_failed": {
+        title: "Failed payments", says: "A payment didn't go through.",
+        event: "billing.payment_failed", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("A payment of {} didn't go through", f.org), path: |f| f.page("/billing"),
+    }
+    "grace_ending": {
+        title: "Overdue payments", says: "A payment is still overdue, and the limits will be reduced in a few days.",
+        event: "billing.grace_ending", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("The plan of {} ends soon: a payment is still overdue", f.org), path: |f| f.page("/billing"),
+    }
+    "limits_reduced": {
+        title: "Reduced limits", says: "The limits are those of Free now.",
+        event: "billing.limits_reduced", when: not_canceled, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("{} has the limits of Free now", f.org), path: |f| f.page("/billing"),
+    }
+    "billing_recovered": {
+        title: "Overdue payments that are settled", says: "What was overdue is paid.",
+        event: "billing.recovered", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
+        line: |f| format!("What {} owed is paid", f.org), path: |f| f.page("/billing"),
     }
 }
 

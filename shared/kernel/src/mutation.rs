@@ -30,6 +30,9 @@ crate::sql! {
     Bookkeep Global("jobs of the platform belong to no organization") JOB(6) -> [] = job!("VALUES(?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6)");
     /// The same, unless the statement before changed nothing: the repeat of an intake asks for no work.
     Bookkeep Global("jobs of the platform belong to no organization") JOB_AFTER(6) -> [] = job!("SELECT ?1, ?2, ?3, ?4, 'queued', 1, ?5, ?5, ?5, ?6 WHERE changes() = 1");
+    /// The same for many subjects at once: `?1` is JSON, a list of `[id, subject]`.
+    Bookkeep Global("jobs of the platform belong to no organization")
+    JOBS(4) -> [] = job!("SELECT j.value ->> 0, ?2, j.value ->> 1, NULL, 'queued', 1, ?3, ?3, ?3, ?4 FROM json_each(?1) j WHERE true");
 }
 
 /// A kind of background job. The kind names its queue and its patience.
@@ -271,6 +274,14 @@ pub(crate) fn job_stmt(ports: &Ports, kind: JobKind, subject: &str, org: Option<
     let stmt = JOB.bind([(&id).into(), kind.name.into(), subject.into(), org.into(), now.into(), kind.max_attempts.into()]);
     // The hint names the subject, not the id: an open job keeps the id it has.
     (stmt, Hint::new(kind.queue, subject))
+}
+
+/// Work of one kind on many subjects: one statement, and a hint for each.
+pub(crate) fn jobs_stmt(ports: &Ports, kind: JobKind, subjects: &[String], now: Millis) -> (Stmt, Vec<Hint>) {
+    let rows: Vec<(JobId, &str)> = subjects.iter().map(|subject| (ports.id(), subject.as_str())).collect();
+    let rows = serde_json::to_string(&rows).unwrap_or_default();
+    let hints = subjects.iter().map(|subject| Hint::new(kind.queue, subject)).collect();
+    (JOBS.bind([rows.into(), kind.name.into(), now.into(), kind.max_attempts.into()]), hints)
 }
 
 /// Wakes the consumers up, after the reply. A lost hint costs a minute: cron sweeps.

@@ -6,7 +6,7 @@ use crate::{
     audit::{Action, AuditLog, Event, Origin, Outcome},
     db::{self, Batch, Row, Rows},
     error::Error,
-    mutation::{Hint, JobKind, job_stmt, only_bookkeeping, send_hints},
+    mutation::{Hint, JobKind, job_stmt, jobs_stmt, only_bookkeeping, send_hints},
     ports::{Ports, Queue},
     reply::Reply,
     sql::Stmt,
@@ -107,6 +107,20 @@ impl Task<'_> {
         self.bookkeep(vec![stmt]).await?;
         send_hints(self.ports, vec![hint]);
         Ok(())
+    }
+    /// Asks for work of one kind on many subjects, in one batch after other bookkeeping. What that did comes back.
+    ///
+    /// # Errors
+    /// An incident when a statement is not bookkeeping; what the database refused.
+    pub async fn ask_all(&self, before: Vec<Stmt>, kind: JobKind, subjects: &[String]) -> Result<Vec<db::Outcome>> {
+        let mut stmts = before;
+        let (stmt, hints) = jobs_stmt(self.ports, kind, subjects, self.now());
+        if !subjects.is_empty() {
+            stmts.push(stmt);
+        }
+        let outcomes = self.bookkeep(stmts).await?;
+        send_hints(self.ports, hints);
+        Ok(outcomes)
     }
     /// Sends hints for rows that are due, at most 100 a call of the platform.
     ///

@@ -27,6 +27,8 @@ pub enum Binding {
 pub enum Cron {
     /// Sweeps what is due.
     Minute,
+    /// Asks the payment provider for what was not delivered.
+    Quarter,
     /// Rollups.
     Hourly,
     /// Retention and the full reconcile.
@@ -34,11 +36,12 @@ pub enum Cron {
 }
 impl Cron {
     /// Every cron.
-    pub const ALL: [Self; 3] = [Self::Minute, Self::Hourly, Self::Daily];
+    pub const ALL: [Self; 4] = [Self::Minute, Self::Quarter, Self::Hourly, Self::Daily];
     /// Its schedule, UTC.
     pub const fn schedule(self) -> &'static str {
         match self {
             Self::Minute => "* * * * *",
+            Self::Quarter => "*/15 * * * *",
             Self::Hourly => "7 * * * *",
             Self::Daily => "23 3 * * *",
         }

@@ -7,7 +7,7 @@ mod wire;
 
 use domain::billing::{Customer, Remote};
 use kernel::{Result, config::Config, error::Error, ports::Http};
-use stripe::{Client, StripeError, calls::Call};
+use stripe::{Client, StripeError, calls::Call, error::Cause};
 use wire::Wire;
 
 /// The variable that says where Stripe's API is.
@@ -72,6 +72,17 @@ impl<'a> Provider<'a> {
 /// other mode means that the key is wrong: nobody has lost anything.
 pub fn is_gone(error: &StripeError) -> bool {
     error.code.as_deref() == Some("resource_missing") && !error.message.contains("a similar object exists in")
+}
+
+/// Why Stripe could not be read, for people: without ids, keys, or words of Stripe's.
+pub fn reason(error: &StripeError) -> &'static str {
+    match error.cause() {
+        Cause::Outage => "Stripe doesn't answer, or answers that something is wrong on its side.",
+        Cause::RefusedKey => "Stripe refuses the API key of this deployment.",
+        Cause::WrongMode => "The API key of this deployment is of the other mode: test instead of live, or live instead of test.",
+        Cause::Unreadable => "Stripe's answer can't be read.",
+        _ => "Stripe refuses the request.",
+    }
 }
 
 /// A refusal as an incident, for what nobody watches. Never quotes the key.

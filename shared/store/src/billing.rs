@@ -5,6 +5,7 @@
 
 pub(crate) mod change;
 pub(crate) mod held;
+pub mod intake;
 
 pub use change::Change;
 pub use held::{Held, mapped, unknown_prices};

@@ -4,7 +4,7 @@
 //! for dead, and was not, can't commit after its successor began.
 
 use domain::jobs::{LEASE, backoff};
-use kernel::{Guard, JobId, Millis, OrgId, Result, Row, error::Error, mutation::JobKind, sql::Stmt, task::Task};
+use kernel::{Guard, JobId, Millis, OrgId, Result, Row, db::Outcome, error::Error, mutation::JobKind, sql::Stmt, task::Task};
 
 kernel::sql! {
     Bookkeep Global("jobs are the machine's; each is worked on under its own organization")
@@ -21,9 +21,11 @@ kernel::sql! {
     Bookkeep Global("jobs are the machine's; each is worked on under its own organization")
     YIELD(4) -> [] =
         "UPDATE jobs SET state = 'queued', attempts = 0, lease_until = 0, next_at = ?4, progress = ?3, updated_at = ?4 WHERE id = ?1 AND claim = ?2 AND state = 'running'";
+    /// What was asked for again during the attempt has its own attempts: it is not the last one's end.
     Bookkeep Global("jobs are the machine's; each is worked on under its own organization")
-    FAIL(5) -> ["state"] =
-        "UPDATE jobs SET state = CASE WHEN attempts + 1 >= max_attempts THEN 'dead' ELSE 'queued' END, attempts = attempts + 1, lease_until = 0, \
+    FAIL(6) -> ["state"] =
+        "UPDATE jobs SET state = CASE WHEN attempts + 1 >= max_attempts AND dirty <= ?6 THEN 'dead' ELSE 'queued' END, \
+         attempts = CASE WHEN dirty > ?6 THEN 1 ELSE attempts + 1 END, dirty = CASE WHEN dirty > ?6 THEN dirty - ?6 ELSE dirty END, lease_until = 0, \
          next_at = ?3, last_error = ?4, updated_at = ?5 WHERE id = ?1 AND claim = ?2 AND state = 'running' RETURNING state";
     /// True while the claim holds; as a statement of the same batch as the work it guards.
     Bookkeep Global("names no tenant table")
@@ -109,7 +111,7 @@ impl Claim {
     fn fail(&self, now: Millis, error: &Error) -> Stmt {
         let next = now.plus(backoff(self.attempts + 1));
         let text: String = error.to_string().chars().take(500).collect();
-        FAIL.bind([(&self.id).into(), self.claim.into(), next.into(), text.into(), now.into()])
+        FAIL.bind([(&self.id).into(), self.claim.into(), next.into(), text.into(), now.into(), self.dirty.into()])
     }
     /// For a batch of one's own: records a failed attempt. The error text never holds a secret.
     pub fn failure(&self, now: Millis, error: &Error) -> [Stmt; 2] {
@@ -121,6 +123,13 @@ impl Claim {
     /// What the database refused.
     pub async fn failed(&self, task: &Task<'_>, error: &Error) -> Result<Failed> {
         let outcomes = task.bookkeep(vec![self.fail(task.now(), error)]).await?;
+        self.became(&outcomes)
+    }
+    /// What became of the attempt, by what the batch that began with [`Claim::failure`] did.
+    ///
+    /// # Errors
+    /// An incident when a row can't be read.
+    pub fn became(&self, outcomes: &[Outcome]) -> Result<Failed> {
         let state = outcomes.first().and_then(|o| o.rows.first()).map(|row: &Row| row.text(0).map(str::to_owned)).transpose()?;
         Ok(match state.as_deref() {
             Some("dead") => Failed::Dead,

@@ -30,7 +30,7 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[routes::stripe_event::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] = &[];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER);

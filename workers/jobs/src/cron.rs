@@ -1,7 +1,7 @@
 //! The crons. The platform may start one twice, or a second while the first runs: a row for each is taken by compare-and-swap.
 //! A run that broke off gives its row up when its lease ends.
 
-use crate::{domains, hostnames, retention, sweeps};
+use crate::{domains, hostnames, reconcile, retention, sweeps};
 use kernel::{Fut, Millis, Result, error::Error, task::Task, time::Span, worker::Cron};
 use serde_json::{Map, Value, json};
 
@@ -19,6 +19,7 @@ kernel::sql! {
 const fn about(cron: Cron) -> (&'static str, Span) {
     match cron {
         Cron::Minute => ("minute", Span::minutes(3)),
+        Cron::Quarter => ("quarter", Span::minutes(10)),
         Cron::Hourly => ("hourly", Span::minutes(15)),
         Cron::Daily => ("daily", Span::minutes(15)),
     }
@@ -57,11 +58,15 @@ pub(crate) fn tick<'a>(task: &'a Task<'a>, cron: Cron) -> Fut<'a, Result<()>> {
                 sweeps::run(task, &mut report).await;
                 hostnames::run(task, &mut report).await;
             }
+            Cron::Quarter => reconcile::run(task, &mut report).await,
             Cron::Hourly => {
                 domains::run(task, &mut report).await;
                 retention::go_on(task, &mut report).await;
             }
-            Cron::Daily => retention::apply_all(task, &mut report).await,
+            Cron::Daily => {
+                reconcile::start(task, &mut report).await;
+                retention::apply_all(task, &mut report).await;
+            }
         }
         end(task, cron, started, report).await
     })

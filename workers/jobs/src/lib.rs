@@ -4,6 +4,7 @@ mod consumers;
 mod cron;
 mod domains;
 mod hostnames;
+mod reconcile;
 pub mod retention;
 mod sweeps;
 
@@ -38,6 +39,7 @@ pub const WORKER: Worker = Worker {
     vars: &[
         "STRIPE_API_BASE",
         "STRIPE_API_VERSION",
+        domain::billing::GRACE_DAYS,
         "WEBHOOK_SCHEDULE_SCALE",
         "WEBHOOK_LOOPBACK",
         "MAIL_PROVIDER",

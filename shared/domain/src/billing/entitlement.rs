@@ -4,9 +4,6 @@ use super::{Reading, Status};
 use crate::plans::Plan;
 use kernel::{Millis, time::Span};
 
-/// How long an overdue payment leaves the plan in place unless configured otherwise.
-pub const DEFAULT_GRACE: Span = Span::days(7);
-
 /// What an operator granted beside the subscription, for a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Override {

@@ -3,7 +3,8 @@
 use super::Held;
 use domain::{
     billing::{Entitlement, Finding, Found, Reading, Remote, Slot, Status, entitlement, judge},
-    events,
+    events::{self, EventType},
+    plans::Plan,
 };
 use kernel::{Guard, Id, Millis, Mutation, sql::Stmt, time::Span};
 use serde_json::{Value, json};
@@ -18,7 +19,8 @@ kernel::sql! {
          price_lookup_key = excluded.price_lookup_key, quantity = excluded.quantity, current_period_end = excluded.current_period_end, \
          cancel_at_period_end = excluded.cancel_at_period_end, read_at = excluded.read_at, item_id = excluded.item_id, price_id = excluded.price_id, \
          plan = excluded.plan, seat_cents = excluded.seat_cents, currency = excluded.currency, interval = excluded.interval, \
-         cancel_at = excluded.cancel_at, trial_end = excluded.trial_end, overdue_since = excluded.overdue_since \
+         cancel_at = excluded.cancel_at, trial_end = excluded.trial_end, overdue_since = excluded.overdue_since, \
+         grace_warned_at = CASE WHEN excluded.overdue_since IS subscriptions.overdue_since THEN subscriptions.grace_warned_at END \
          WHERE excluded.read_at >= subscriptions.read_at";
     Write Org DROP(2) -> [] = "DELETE FROM subscriptions WHERE org_id = ?1 AND read_at <= ?2";
     /// What is granted, under the version that it was judged by.
@@ -43,6 +45,7 @@ pub struct Change<'a> {
     slot: Slot<'a>,
     overdue_since: Option<Millis>,
     granted: Entitlement,
+    grace: Span,
     /// What is wrong by this reading. `None` when nothing was read.
     found: Option<Vec<Found>>,
     at: Millis,
@@ -61,14 +64,14 @@ impl<'a> Change<'a> {
             Slot::Holds(_) => None,
         };
         let granted = entitlement(verdict.granting, overdue_since, held.granted, grace, read_at);
-        Self { held, slot: verdict.slot, overdue_since, granted, found: Some(verdict.found), at: read_at }
+        Self { held, slot: verdict.slot, overdue_since, granted, grace, found: Some(verdict.found), at: read_at }
     }
     /// What time alone changes, or what else was changed in `held` since it was read, such as its override: nothing is read at Stripe.
     pub fn again(held: &'a Held, grace: Span, now: Millis) -> Self {
         let distrusted = [Finding::CustomerMissing, Finding::SubscriptionMissing, Finding::CustomerShared].into_iter().any(|k| held.has(k));
         let granting = held.subscription.as_ref().filter(|_| !distrusted);
         let granted = entitlement(granting, held.overdue_since, held.granted, grace, now);
-        Self { held, slot: Slot::Stays, overdue_since: held.overdue_since, granted, found: None, at: now }
+        Self { held, slot: Slot::Stays, overdue_since: held.overdue_since, granted, grace, found: None, at: now }
     }
 
     /// The subscription that will be held.
@@ -123,7 +126,48 @@ impl<'a> Change<'a> {
         for stmt in self.books() {
             mutation = mutation.then(stmt);
         }
-        if self.is_change() { mutation.event(org, events::SUBSCRIPTION_UPDATED.name, self.told().to_string()) } else { mutation }
+        if !self.is_change() {
+            return mutation;
+        }
+        let news = self.news();
+        let with: Vec<&str> = news.iter().map(|(kind, _)| kind.name).collect();
+        mutation = mutation.event(org, events::SUBSCRIPTION_UPDATED.name, self.told(&with).to_string());
+        news.into_iter().fold(mutation, |mutation, (kind, data)| mutation.event(org, kind.name, data.to_string()))
+    }
+
+    /// The turns that people are told of: each is between what is held and what will be, so a change has it once.
+    pub fn news(&self) -> Vec<(EventType, Value)> {
+        let mut news = Vec::new();
+        let (before, after) = (self.held.subscription.as_ref(), self.subscription());
+        let same = before.zip(after).is_some_and(|(b, a)| b.id == a.id);
+        let plan = |s: Option<&Reading>| s.and_then(|s| s.plan).map(Plan::as_str);
+        if let (None, Some(since)) = (self.held.overdue_since, self.overdue_since) {
+            news.push((events::PAYMENT_FAILED, json!({"plan": plan(after), "since": since, "grace_ends_at": since.plus(self.grace)})));
+        }
+        let ends = after.filter(|s| s.is_ending() && !(same && before.is_some_and(Reading::is_ending)));
+        if let Some(ending) = ends {
+            news.push((events::SUBSCRIPTION_ENDING, json!({"plan": plan(after), "ends_at": ending.ends_at()})));
+        }
+        // What was never paid for is no subscription that could be missed.
+        let ran = before.filter(|s| !s.status.is_final() && s.status != Status::Incomplete);
+        let canceled = ran.is_some() && after.is_none_or(|s| s.status.is_final());
+        if canceled {
+            news.push((events::SUBSCRIPTION_CANCELED, json!({"plan": plan(before)})));
+        }
+        let owed = before.is_some_and(|s| matches!(s.status, Status::PastDue | Status::Unpaid | Status::Paused));
+        if owed && same && after.is_some_and(|s| matches!(s.status, Status::Active | Status::Trialing)) {
+            news.push((events::BILLING_RECOVERED, json!({"plan": self.granted.plan.as_str(), "previous_plan": self.held.plan.as_str()})));
+        }
+        if self.granted.plan == Plan::Free && self.held.plan != Plan::Free {
+            let reason = match after.map(|s| &s.status) {
+                _ if canceled => "canceled",
+                Some(Status::PastDue | Status::Unpaid | Status::Incomplete | Status::Paused) => "unpaid",
+                None | Some(Status::Canceled | Status::IncompleteExpired) => "override_ended",
+                Some(_) => "under_review",
+            };
+            news.push((events::LIMITS_REDUCED, json!({"previous_plan": self.held.plan.as_str(), "reason": reason})));
+        }
+        news
     }
 
     fn slot_stmt(&self) -> Stmt {
@@ -156,8 +200,9 @@ impl<'a> Change<'a> {
         json!({"before": before, "after": shown(self.granted.plan.as_str(), self.granted.seats, self.subscription())})
     }
     /// For the organization's webhooks: what it can act on, without the provider's ids.
-    fn told(&self) -> Value {
-        json!({"plan": self.granted.plan.as_str(), "previous_plan": self.held.plan.as_str(), "seats": self.granted.seats,
+    /// `with` names the events that speak of the same change by themselves.
+    fn told(&self, with: &[&str]) -> Value {
+        json!({"plan": self.granted.plan.as_str(), "previous_plan": self.held.plan.as_str(), "seats": self.granted.seats, "with": with,
         "subscription": self.subscription().map(|s| json!({
             "status": s.status.as_str(), "quantity": s.quantity, "current_period_end": s.period_end,
             "cancel_at_period_end": s.cancel_at_period_end, "ends_at": s.ends_at(),

@@ -14,19 +14,12 @@ use kernel::{
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
     time::Millis,
 };
+use store::billing::intake::{self, Incoming, State};
 use stripe::{
     event::Event,
     objects::is_id,
     signature::{self, SigningSecrets},
 };
-
-kernel::sql! {
-    /// Keeps an event, once.
-    Bookkeep Global("an event names a customer at Stripe; whose that is, is looked up when it is worked on")
-    KEEP(9) -> [] =
-        "INSERT INTO stripe_events(id, type, created, customer_id, object_id, payload, state, received_at, processed_at) \
-         VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT(id) DO NOTHING";
-}
 
 /// Takes an event in.
 pub struct StripeEvent;
@@ -63,20 +56,18 @@ impl Command for StripeEvent {
         // The id goes into a queue message and a URL: what is no id of Stripe's names nobody.
         let customer = event.customer.filter(|id| is_id(id));
         let payload = std::str::from_utf8(req.body()).map_err(|e| Error::new(Code::BadRequest, e.to_string()))?;
-        let keep = KEEP.bind([
-            event.id.into(),
-            event.kind.into(),
-            Millis::new(event.created.millis()).into(),
-            customer.clone().into(),
-            event.object_id.into(),
-            payload.into(),
-            if customer.is_some() { "received" } else { "ignored" }.into(),
-            now.into(),
-            customer.is_none().then_some(now).into(),
-        ]);
-        let intake = cx.intake()?.then(keep);
+        let incoming = Incoming {
+            id: event.id,
+            kind: event.kind,
+            created: Millis::new(event.created.millis()),
+            customer: customer.clone(),
+            object: event.object_id,
+            payload: payload.to_owned(),
+            state: if customer.is_some() { State::Received } else { State::Ignored },
+        };
+        let intake = cx.intake()?.then(incoming.keep(now));
         let intake = match &customer {
-            Some(customer) => intake.job_if_new(STRIPE_SYNC, customer, None),
+            Some(customer) => intake.job_if_new(STRIPE_SYNC, customer, None).then(intake::heard(customer, now)),
             None => intake,
         };
         intake.commit(Reply::json_text(200, r#"{"received":true}"#.to_owned())).await

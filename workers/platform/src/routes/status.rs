@@ -31,6 +31,7 @@ pub const TABLES: &[&str] = &[
     "api_keys",
     "audit_events",
     "authenticators",
+    "billing_cursors",
     "billing_customers",
     "billing_findings",
     "billing_ledger",
