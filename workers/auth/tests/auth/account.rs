@@ -56,6 +56,24 @@ fn a_password_is_changed_by_the_one_that_is_there_and_ends_the_other_sessions() 
 }
 
 #[test]
+fn who_is_signed_in_once_is_told_so_and_an_address_that_is_not_known_is_not_left_empty() {
+    let h = deployment();
+    for (b, _, _, id) in people(&h) {
+        let shown = |b: &Browser<'_>| b.get("/account/sessions").text().unwrap().to_owned();
+        let two = shown(&b);
+        assert!(two.contains("href=\"/account/sessions/end-others\"") && !two.contains("nowhere else") && two.contains("198.51.100.1"));
+        let keep = crypto::token::hash(&b.token().unwrap());
+        h.db.execute("DELETE FROM sessions WHERE subject = ?1 AND token_hash <> ?2", &[id.as_str().into(), keep.as_str().into()]);
+        h.db.execute("UPDATE sessions SET ip = '' WHERE subject = ?1", &[id.as_str().into()]);
+        h.restart();
+        h.kv.clear();
+        let one = shown(&b);
+        assert!(!one.contains("/account/sessions/end-others") && one.contains("You are signed in nowhere else."), "{one}");
+        assert!(one.contains("Not known"));
+    }
+}
+
+#[test]
 fn a_name_is_kept_and_a_bad_one_is_not() {
     let h = deployment();
     for (b, ..) in people(&h) {

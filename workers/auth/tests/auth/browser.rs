@@ -1,7 +1,7 @@
 //! A browser: it keeps cookies, reads forms and sends them; and the mail that its owner gets.
 
 use auth::WORKER;
-use kernel::{Id, MailId, Reply};
+use kernel::{Id, MailId, Reply, worker::Worker};
 use serde_json::Value;
 use std::{cell::RefCell, collections::BTreeMap};
 use store::sessions::COOKIE;
@@ -131,11 +131,12 @@ pub fn bare(reply: &Reply) -> String {
     text.replace(&token, "TOKEN")
 }
 
+/// Who works on the mail queue, as far as it matters here.
+const MAILS: Worker = Worker { name: "mail", vars: &["MAIL_PROVIDER", "MAIL_FROM"], routes: &[], bindings: &[], secrets: &[], ..WORKER };
 /// What was asked for becomes letters, in the order in which it was asked for, as the mail queue's consumer does it.
 pub fn settle(h: &Harness) {
     for row in h.db.rows("SELECT id FROM mails WHERE template LIKE 'wish_%' AND state = 'queued' ORDER BY rowid", &[]) {
-        let hint = kernel::mutation::hint_body(row.text(0).unwrap());
-        h.consume(&jobs::WORKER, &jobs::HANDLERS, kernel::ports::Queue::Mail, &hint).unwrap();
+        h.work(&MAILS, async |task| queue_mail::consume(task, row.text(0).unwrap()).await).unwrap();
     }
 }
 /// The letters to an address, oldest first: template and content.

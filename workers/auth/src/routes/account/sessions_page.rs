@@ -51,20 +51,27 @@ impl Query for SessionsPage {
                     @if here { " " (part::badge(part::Tone::Good, "this one")) }
                 },
                 html! { (way(row.text(2)?)) @if row.int(3)? == 1 { ", second factor" } },
-                html! { (row.text(4)?) },
+                address(row.text(4)?),
                 html! { (when::ago(Millis::new(row.int(6)?), now)) },
                 html! { (when::ago(Millis::new(row.int(7)?), now)) },
                 html! { @if !here { a class="button" href=(href) { "End" } } },
             ]);
         }
         let frame = Frame::of(&cx, req);
-        let more = html! { a class="button" href="/account/sessions/end-others" { "Sign out elsewhere" } };
+        let elsewhere = list.len() > 1;
+        let more = html! { @if elsewhere { a class="button" href="/account/sessions/end-others" { "Sign out elsewhere" } } };
         let main = html! {
             (page::head("Sessions", "Where your account is signed in. If you don't recognize a session, end it and change your password.", &more))
             (Table { caption: "Your sessions", columns: &["Browser", "Signed in by", "Address", "Began", "Last seen", ""] }.render(&list))
+            @if !elsewhere { p class="quiet" { "You are signed in nowhere else." } }
         };
         Ok(look::account(&cx, &frame, AccountPlace::Sessions, "Sessions").reply(&main))
     }
+}
+
+/// The address that one signed in from. There is none where no proxy stands before us, as on a developer's machine.
+fn address(ip: &str) -> Markup {
+    html! { @if ip.is_empty() { span class="quiet" { "Not known" } } @else { (ip) } }
 }
 
 /// How one got in, in words.
