@@ -5,10 +5,16 @@
 //! carries the event's id as its `webhook-id`, whatever happens on the way. Whom it concerns among people is told in the same batch
 //! ([`domain::notifications`]).
 
+mod fit;
 mod letters;
+mod notices;
 mod notify;
 
-use domain::{events::body, plans::Plan, retention::DISABLED_MISSES_NOTHING};
+use domain::{
+    events::{self, body},
+    plans::Plan,
+    retention::DISABLED_MISSES_NOTHING,
+};
 use kernel::{Millis, OrgId, Result, error::Error, ports::Queue, task::Task, time::Span};
 
 /// Which endpoints (`e`) an event goes to: those that ask for its type (`?3`), and are not switched off for longer than things
@@ -50,6 +56,12 @@ pub async fn consume(task: &Task<'_>, id: &str) -> Result<()> {
     let kept = Span::days(i64::from(Plan::parse(row.text(4)?).limits().delivery_days));
     let data: serde_json::Value = serde_json::from_str(row.text(2)?).map_err(|_| Error::incident("an event's payload is not JSON", id))?;
     let org_id = OrgId::stored(org)?;
+    if kind == events::SUBSCRIPTION_UPDATED.name {
+        fit::fit(task, &org_id).await?;
+    }
+    if notices::concerns(kind) {
+        notices::tell(task, &org_id).await?;
+    }
     let happened = notify::Happened {
         id,
         kind,
@@ -99,4 +111,4 @@ pub async fn sweep(task: &Task<'_>, older_than: Span, most: i64) -> Result<usize
 }
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE, notify::CATALOGUE];
+pub const CATALOGUES: &[&[kernel::Sql]] = &[CATALOGUE, fit::CATALOGUE, notices::CATALOGUE, notify::CATALOGUE];

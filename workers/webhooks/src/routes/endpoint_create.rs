@@ -6,7 +6,7 @@
 
 use crate::routes::endpoint::{DESCRIPTION, Endpoint, URL, check_url, read_events, shown};
 use crypto::standard_webhooks::WebhookSecret;
-use domain::{actions, quotas::Quota};
+use domain::{actions, events, quotas::Quota};
 use kernel::{
     Command, Committed, EndpointId, Guard, Reply, Request, Result, Route, Write,
     error::{Code, Error},
@@ -85,6 +85,7 @@ impl Command for EndpointCreate {
             .mutation(endpoint.id.as_str())?
             .then_guarded(Guard::Plan, insert)
             .detail(json!({"url": shown(&endpoint.url), "events": endpoint.events}).to_string())
+            .event(org, events::ENDPOINT_CREATED.name, json!({"id": endpoint.id, "url": shown(&endpoint.url)}).to_string())
             .commit_once_shown(revealed, recorded)
             .await;
         match done {

@@ -4,7 +4,7 @@
 //! batch is refused when the endpoint changed since it was read: a receiver's "no more" is never overwritten unseen.
 
 use crate::routes::endpoint::{DESCRIPTION, URL, check_url, read_events, shown};
-use domain::actions;
+use domain::{actions, quotas::Quota};
 use kernel::{
     Command, Committed, EndpointId, Guard, Reply, Request, Result, Route, Write,
     error::{Code, Error},
@@ -24,8 +24,12 @@ kernel::sql! {
     Read Org HELD(2) -> ["id"] = "SELECT id FROM webhook_deliveries WHERE org_id = ?1 AND endpoint_id = ?2 AND status = 'held' ORDER BY id LIMIT 10";
     Write Org UPDATE(10) -> [] =
         "UPDATE webhook_endpoints SET url = ?3, description = ?4, events = ?5, status = ?6, \
-         disabled_reason = iif(?6 = 'disabled', disabled_reason, NULL), disabled_at = iif(?6 = 'disabled', disabled_at, NULL) \
+         disabled_reason = iif(?6 = status, disabled_reason, NULL), disabled_at = iif(?6 = 'disabled', disabled_at, NULL), \
+         over_plan_at = iif(?6 = 'enabled', NULL, over_plan_at) \
          WHERE org_id = ?1 AND id = ?2 AND url = ?7 AND description = ?8 AND events = ?9 AND status = ?10";
+    /// Before another one is switched on: the plan has room for it.
+    Bookkeep Org ROOM(2) -> [] =
+        "INSERT INTO guard(name, ok) SELECT 'plan', (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1 AND status = 'enabled') < (SELECT ?2 ->> plan FROM orgs WHERE id = ?1)";
     Bookkeep Org RELEASE(3) -> [] =
         "UPDATE webhook_deliveries SET status = 'pending', next_at = ?3 WHERE org_id = ?1 AND endpoint_id = ?2 AND status = 'held'";
     /// What is under way ends by itself, and waits then if it must be tried again.
@@ -80,7 +84,8 @@ impl Command for EndpointUpdate {
         set("description", description.map(Value::from));
         set("events", events.map(|e| json!(e)));
         set("status", status.map(Value::from));
-        set("disabled_reason", status.map(|_| Value::Null));
+        let switched = status.is_some_and(|s| before.get("status").and_then(Value::as_str) != Some(s));
+        set("disabled_reason", switched.then_some(Value::Null));
         if after == before {
             return Ok(cx.unchanged(Reply::json(200, &before)?));
         }
@@ -97,7 +102,11 @@ impl Command for EndpointUpdate {
             row.text(3)?.into(),
             row.text(4)?.into(),
         ]);
-        let mut mutation = cx.mutation(id.as_str())?.then_guarded(Guard::Version, update).detail(changes(&before, &after));
+        let mut mutation = cx.mutation(id.as_str())?;
+        if text("status") == "enabled" && switched {
+            mutation = mutation.then(ROOM.bind([org.into(), Quota::WebhookEndpoints.by_plan().into()]));
+        }
+        mutation = mutation.then_guarded(Guard::Version, update).detail(changes(&before, &after));
         match (row.text(4)?, text("status").as_str()) {
             (old, "enabled") if old != "enabled" => {
                 mutation = mutation.then(RELEASE.bind([org.into(), (&id).into(), cx.now().into()]));
@@ -108,7 +117,10 @@ impl Command for EndpointUpdate {
             ("enabled", "paused") => mutation = mutation.then(HOLD.bind([org.into(), (&id).into()])),
             _ => {}
         }
-        mutation.commit(Reply::json(200, &after)?).await
+        match mutation.commit(Reply::json(200, &after)?).await {
+            Err(e) if e.code() == Code::PlanLimit => Err(store::usage::explain(&cx, Quota::WebhookEndpoints, e).await?),
+            done => done,
+        }
     }
 }
 
