@@ -159,9 +159,12 @@ fn what_a_letters_leaving_hangs_on_is_decided_for_each() {
     assert_eq!(by[1].1, ["verify_address", "sign_in_link", "reset_password", "confirm_new_address", "invitation", "customer_invitation"]);
     assert_eq!(by[2].1, ["already_registered"]);
     // Whoever took an account over can't stop these by what they do with it.
-    let told: Vec<&str> = all.iter().filter(|l| l.is_security() && matches!(l.standing(), Standing::Always)).map(Letter::template).collect();
+    let told: Vec<&str> =
+        all.iter().filter(|l| l.is_security() && matches!(l.standing(), Standing::Always)).map(Letter::template).collect();
     assert_eq!(by[0].1, told, "only what is always sent leaves always");
-    for danger in ["password_changed", "password_off", "new_device", "address_changed", "factor_removed", "all_sessions_ended", "account_deleted"] {
+    for danger in
+        ["password_changed", "password_off", "new_device", "address_changed", "factor_removed", "all_sessions_ended", "account_deleted"]
+    {
         assert!(told.contains(&danger), "{danger}");
     }
 }

@@ -11,10 +11,8 @@
 mod backlog;
 mod cron;
 mod deliveries;
-mod dropping;
 mod exporting;
 mod mail;
 mod notifying;
 mod purging;
 mod retaining;
-mod wishes;

