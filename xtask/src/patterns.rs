@@ -4,7 +4,7 @@
 //! path. So nothing here depends on one: wherever two patterns take the same request, one of them must lie within the other.
 
 use crate::{
-    deploy::{Deploy, is_within},
+    deploy::Deploy,
     routing::{ASSETS, Prefix, Table},
 };
 use kernel::host::Surface;
@@ -17,21 +17,20 @@ pub const SWITCH: &str = "switch";
 pub enum HostPart {
     /// That host.
     Exactly(String),
-    /// Every host below that domain.
-    Below(String),
+    /// Every host whose visitors come into the zone: its own names, and tenants' domains that lead to it (custom hostnames).
+    Any,
 }
 impl HostPart {
     fn takes(&self, host: &str) -> bool {
         match self {
             Self::Exactly(own) => own == host,
-            Self::Below(domain) => host != domain && is_within(host, domain),
+            Self::Any => true,
         }
     }
     fn is_inside(&self, outer: &Self) -> bool {
-        match (self, outer) {
-            (Self::Exactly(host), _) => outer.takes(host),
-            (Self::Below(domain), Self::Below(wider)) => is_within(domain, wider),
-            (Self::Below(_), Self::Exactly(_)) => false,
+        match self {
+            Self::Exactly(host) => outer.takes(host),
+            Self::Any => *outer == Self::Any,
         }
     }
 }
@@ -53,7 +52,7 @@ impl Pattern {
     pub fn text(&self) -> String {
         match &self.host {
             HostPart::Exactly(host) => format!("{host}{}*", self.path),
-            HostPart::Below(domain) => format!("*.{domain}{}*", self.path),
+            HostPart::Any => format!("*{}*", self.path),
         }
     }
     fn takes(&self, zone: &str, host: &str, path: &str) -> bool {
@@ -70,8 +69,8 @@ pub fn patterns(deploy: &Deploy, tables: &[Table]) -> Vec<Pattern> {
     let mut all = Vec::new();
     let portal: Vec<Prefix> = tables.iter().filter(|t| t.surface == Surface::Portal).flat_map(with_assets).collect();
     for prefix in &portal {
-        let host = HostPart::Below(hosts.portal_domain.clone());
-        all.push(Pattern { zone: zones.portals.clone(), host, path: prefix.path.clone(), worker: prefix.worker.clone() });
+        // Under the portal domain, and on tenants' own domains, of which only Cloudflare knows which there are.
+        all.push(Pattern { zone: zones.portals.clone(), host: HostPart::Any, path: prefix.path.clone(), worker: prefix.worker.clone() });
     }
     for table in tables {
         let host = match table.surface {
@@ -81,8 +80,8 @@ pub fn patterns(deploy: &Deploy, tables: &[Table]) -> Vec<Pattern> {
             Surface::Portal => continue,
         };
         let mut prefixes = with_assets(table);
-        // A host of ours that lies under the portals' domain would share their patterns: each gets a more specific one here.
-        if zones.main == zones.portals && is_within(host, &hosts.portal_domain) {
+        // A host of ours in the portals' zone would share their patterns: each gets a more specific one here.
+        if zones.main == zones.portals {
             for Prefix { path, .. } in &portal {
                 if let (false, Some(owner)) = (prefixes.iter().any(|p| p.path == *path), table.owner(path)) {
                     prefixes.push(Prefix { path: path.clone(), worker: owner.to_owned() });
@@ -182,6 +181,9 @@ mod tests {
             assert_eq!(reached(Surface::App, "/help/x"), Some("org"), "the portal's paths are not the app's");
             assert_eq!(reached(Surface::Portal, "/help/x"), Some("help"));
             assert_eq!(reached(Surface::Portal, "/tickets/1"), Some("portal"));
+            // A tenant's own domain, whose visitors come into the portals' zone, is a portal.
+            let own = |path| super::reached(&patterns, &deploy.production.zones.portals, "support.customer.example", path).unwrap();
+            assert_eq!((own("/sign-in"), own("/"), own("/assets/app.css")), (Some("auth"), Some("portal"), Some("switch")));
             assert_eq!(reached(Surface::Platform, "/assets/app.css"), Some("switch"));
             assert_eq!(reached(Surface::Api, "/v1/exports/1/download?link=x"), Some("exports"));
             assert_eq!(reached(Surface::Api, "/sign-in"), Some("api"));
@@ -195,9 +197,9 @@ mod tests {
     #[test]
     fn what_would_depend_on_an_undocumented_order_is_refused() {
         let pattern = |host, path: &str, worker: &str| Pattern { zone: "z".into(), host, path: path.into(), worker: worker.into() };
-        let below = || HostPart::Below("a.z".into());
+        let any = || HostPart::Any;
         let exact = || HostPart::Exactly("app.a.z".into());
-        let unclear = [pattern(below(), "/sign-in", "auth"), pattern(exact(), "/", "org")];
+        let unclear = [pattern(any(), "/sign-in", "auth"), pattern(exact(), "/", "org")];
         assert!(reached(&unclear, "z", "app.a.z", "/sign-in").unwrap_err().contains("neither"));
         assert_eq!(reached(&unclear, "z", "app.a.z", "/"), Ok(Some("org")));
         let twice = [pattern(exact(), "/", "org"), pattern(exact(), "/", "auth")];
@@ -207,7 +209,7 @@ mod tests {
     #[test]
     fn patterns_read_as_cloudflare_writes_them() {
         let all: Vec<String> = patterns(&deploy(false), &tables()).iter().map(Pattern::text).collect();
-        assert!(all.contains(&"*.portico-portals.example/sign-in*".to_owned()), "{all:?}");
+        assert!(all.contains(&"*/sign-in*".to_owned()), "{all:?}");
         assert!(all.contains(&"api.portico.example/v1/exports*".to_owned()), "{all:?}");
         assert!(all.iter().all(|p| p.ends_with('*')), "{all:?}");
     }

@@ -16,11 +16,14 @@ use kernel::{
 use maud::html;
 
 /// The page of an error, in the look of its site: the console's label must not be missing where something went wrong.
-pub fn error_page(site: &Site, error: &Error, request: &RequestId) -> String {
+///
+/// Where the host is nobody's there is no site: then it is nobody's page too.
+pub fn error_page(site: Option<&Site>, error: &Error, request: &RequestId) -> String {
     let code = error.code();
-    let Site::Portal(tenant) = site else {
+    let Some(Site::Portal(tenant)) = site else {
         let (title, remedy) = words(code);
-        return page(&Shell::new(Look::of(site.surface()), "Portico", title), error, remedy, request);
+        let look = site.map_or(Look::Portal, |site| Look::of(site.surface()));
+        return page(&Shell::new(look, "Portico", title), error, remedy, request);
     };
     let said = at_portal(code, tenant);
     let (title, remedy) = match &said {
@@ -97,6 +100,10 @@ fn words(code: Code) -> (&'static str, &'static str) {
         Code::AlreadyExists | Code::Conflict | Code::VersionConflict | Code::WrongState => {
             (code.title(), "Go back, reload the page and look at the current state before you try again.")
         }
+        Code::UnknownHost => (
+            code.title(),
+            "Check the address. If it is a domain of your own, its settings say what is still missing; a new one takes a minute to be served.",
+        ),
         other => (other.title(), other.remedy()),
     }
 }
@@ -138,6 +145,8 @@ fn page(shell: &Shell<'_>, error: &Error, remedy: &str, request: &RequestId) -> 
             }
             p class="ways" {
                 @match code {
+                    // There is nothing at this host to go to.
+                    Code::UnknownHost => {},
                     Code::SignInNeeded => a class="button primary" href=(kernel::dispatch::SIGN_IN) { "Sign in" },
                     Code::AccountBlocked => a class="button" href=(kernel::dispatch::SIGN_IN) { "Sign in with another account" },
                     // The start is closed as well.
@@ -160,7 +169,7 @@ mod tests {
     fn every_code_has_a_page_with_title_remedy_and_request_id() {
         let id = RequestId::make(Millis::new(1_795_464_526_007), [7; 10]);
         for code in Code::ALL {
-            let text = error_page(&Site::App, &Error::new(*code, "About <this> time"), &id);
+            let text = error_page(Some(&Site::App), &Error::new(*code, "About <this> time"), &id);
             assert!(text.contains(id.as_str()) && text.contains("About &lt;this&gt; time"), "{code:?}");
             assert_eq!(text.matches("<h1>").count(), 1);
             assert!(text.contains(&format!("Error {}", code.status())));
@@ -176,7 +185,7 @@ mod tests {
     #[test]
     fn a_fault_of_ours_shows_nothing_of_its_cause() {
         let id = RequestId::make(Millis::new(0), [0; 10]);
-        let text = error_page(&Site::Platform, &Error::incident("reading the vault", "secret-cause"), &id);
+        let text = error_page(Some(&Site::Platform), &Error::incident("reading the vault", "secret-cause"), &id);
         assert!(!text.contains("secret-cause") && !text.contains("vault"));
         assert!(text.contains("Operator console"));
     }
@@ -194,8 +203,8 @@ mod tests {
             logo: true,
         };
         let states = [PortalState::Off, PortalState::Suspended, PortalState::Leaving];
-        let said = states.map(|state| error_page(&Site::Portal(tenant(state)), &Code::PortalClosed.into(), &id));
-        let blocked = error_page(&Site::Portal(tenant(PortalState::Open)), &Code::AccountBlocked.into(), &id);
+        let said = states.map(|state| error_page(Some(&Site::Portal(tenant(state))), &Code::PortalClosed.into(), &id));
+        let blocked = error_page(Some(&Site::Portal(tenant(PortalState::Open))), &Code::AccountBlocked.into(), &id);
         let all: Vec<&String> = said.iter().chain([&blocked]).collect();
         for (at, page) in all.iter().enumerate() {
             assert!(page.contains("contact Acme &lt;Works&gt;") || page.contains("Contact Acme &lt;Works&gt;"), "{page}");

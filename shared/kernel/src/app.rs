@@ -3,7 +3,7 @@
 use crate::{
     RequestId,
     config::{Config, Missing},
-    error::Error,
+    error::{Code, Error},
     host::Site,
     idempotency::Running,
     problem,
@@ -12,8 +12,8 @@ use crate::{
     worker::Worker,
 };
 
-/// Renders an error for people, in the look of the site that they are on.
-pub type ErrorPage = fn(&Site, &Error, &RequestId) -> String;
+/// Renders an error for people, in the look of the site that they are on; `None` where the host is nobody's.
+pub type ErrorPage = fn(Option<&Site>, &Error, &RequestId) -> String;
 
 /// A Worker's state: configuration, matcher, what runs. No platform handle is kept here: those don't outlive their request.
 pub struct App {
@@ -37,11 +37,14 @@ impl App {
         let router = Router::new(worker.routes).map_err(|why| vec![Missing { name: "routes", remedy: why }])?;
         Ok(Self { worker, config, router, running: Running::default(), error_page })
     }
-    /// An error as a reply: a page where people are, a problem document where programs are.
-    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: Option<&Site>) -> Reply {
-        match (self.error_page, people) {
-            (Some(page), Some(site)) => problem::finish(Reply::html(error.code().status(), page(site, error, request)), error),
-            _ => problem::reply(error, request),
-        }
+    /// An error as a reply: a page where people are, a problem document where programs are. A host that is nobody's is a place for
+    /// neither: there the caller's wish decides.
+    pub(crate) fn refuse(&self, error: &Error, request: &RequestId, people: Option<&Site>, wants_page: bool) -> Reply {
+        let nobodys = error.code() == Code::UnknownHost;
+        let reply = match self.error_page.filter(|_| people.is_some() || (nobodys && wants_page)) {
+            Some(page) => problem::finish(Reply::html(error.code().status(), page(people, error, request)), error),
+            None => problem::reply(error, request),
+        };
+        if nobodys { reply.with("vary", "accept") } else { reply }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     log::Line,
     multipart,
     ports::Ports,
-    reply::Reply,
+    reply::{self, Reply},
     request::{BodyError, Inbound, Request, Target, URL_CAP},
     route::{Audit, Auth, Csrf, Entry, Idempotency, Method, Payload, Ran, Write, authorize},
     sql::Stmt,
@@ -95,6 +95,7 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
         standings: Vec::new(),
         origin: Origin::default(),
     };
+    let wants_page = inbound.header("accept").is_some_and(|accept| reply::wants_page(&accept));
     let outcome = served.run(inbound).await;
     let (mut reply, error) = match outcome {
         Ok(reply) => (reply, None),
@@ -103,7 +104,7 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
             Some(way) => (way, Some(e)),
             None => {
                 served.audit_refusal(&e);
-                (app.refuse(&e, &served.id, served.people.as_ref()), Some(e))
+                (app.refuse(&e, &served.id, served.people.as_ref(), wants_page), Some(e))
             }
         },
     };

@@ -63,6 +63,12 @@ impl Reply {
     pub fn see_other(to: &str) -> Self {
         Self { status: 303, headers: Vec::new(), body: Body::Empty }.with("location", to)
     }
+    /// Lets the forms of this page lead to `elsewhere` too: origins, separated by spaces. Browsers hold the redirect that answers a form
+    /// to the policy of the page that has the form (CSP 3 §6.4.1).
+    #[must_use]
+    pub fn forms_lead_to(self, elsewhere: &str) -> Self {
+        self.with("content-security-policy", crate::dispatch::headers::page_policy(elsewhere))
+    }
     /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
@@ -86,5 +92,41 @@ impl Reply {
 impl std::fmt::Debug for Reply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reply").field("status", &self.status).field("headers", &self.headers).field("body", &self.text()).finish()
+    }
+}
+
+/// Whether an `Accept` field (RFC 9110 §12.5.1) asks for HTML rather than for JSON. Whoever takes anything is a program.
+pub(crate) fn wants_page(accept: &str) -> bool {
+    let mut best = [0.0_f32; 2];
+    for (at, range) in accept.split(',').enumerate() {
+        let mut parts = range.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let quality = parts.find_map(|p| p.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let [page, data] = &mut best;
+        // What comes first is preferred among equals.
+        let weight = quality - (at.min(100) as f32) * 1e-6;
+        match media.as_str() {
+            "text/html" if quality > 0.0 => *page = page.max(weight),
+            "application/json" | "application/problem+json" => *data = data.max(weight),
+            _ => {}
+        }
+    }
+    let [page, data] = best;
+    page > data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_for_those_who_name_it_first() {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+        for yes in [browser, "text/html", "application/json;q=0.5, text/html", "TEXT/HTML ; q=0.9", "application/problem+json;q=0.1,text/html;q=0.2"] {
+            assert!(wants_page(yes), "{yes}");
+        }
+        for no in ["", "*/*", "application/json", "application/json, text/html;q=0.9", "text/html;q=0", "text/html;q=x", "application/problem+json, text/html"] {
+            assert!(!wants_page(no), "{no}");
+        }
     }
 }

@@ -197,6 +197,21 @@ pub fn address(slug: &str, place: OrgPlace) -> Option<String> {
     path.map(|path| format!("/o/{slug}{path}"))
 }
 
+/// The nearest page at or above a path: of an organization, one of its navigation or its settings; elsewhere the first part of the path,
+/// which is a page on every surface.
+pub(crate) fn page_above(path: &str) -> &str {
+    let to = |end: usize| path.get(..end).unwrap_or("/");
+    let Some(slug) = path.strip_prefix("/o/").map(|rest| rest.find('/').unwrap_or(rest.len())) else {
+        return to(path.get(1..).and_then(|rest| rest.find('/')).map_or(path.len(), |end| end + 1));
+    };
+    let base = "/o/".len() + slug;
+    let below = path.get(base..).unwrap_or_default();
+    let within = |page: &str| below.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let settings = SETTINGS.iter().map(|(_, _, page, _)| ("/settings", *page));
+    let pages = ORG.iter().map(|e| (e.path, "")).chain(settings).map(|(first, then)| format!("{first}{then}"));
+    to(base + pages.filter(|page| within(page)).map(|page| page.len()).max().unwrap_or(0))
+}
+
 /// The tabs of an organization's settings, as far as the role of whoever is signed in opens them.
 pub fn settings_tabs(principal: &Principal, slug: &str, here: SettingsPlace) -> Markup {
     let role = match principal {
@@ -206,4 +221,29 @@ pub fn settings_tabs(principal: &Principal, slug: &str, here: SettingsPlace) -> 
     let open = SETTINGS.iter().filter(|(.., needs)| role.is_some_and(|role| role.may(*needs)));
     let tabs: Vec<_> = open.map(|(place, label, path, _)| (*label, format!("/o/{slug}/settings{path}"), *place == here)).collect();
     html::page::tabs("Settings", &tabs)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_s_address_lies_under_a_page() {
+        for (path, page) in [
+            ("/o/acme/settings/branding/logo", "/o/acme/settings/branding"),
+            ("/o/acme/settings/branding", "/o/acme/settings/branding"),
+            ("/o/acme/settings/domains/dom_1/check", "/o/acme/settings/domains"),
+            ("/o/acme/settings", "/o/acme/settings"),
+            ("/o/acme/settings/slug", "/o/acme/settings"),
+            ("/o/acme/tickets/tic_1/comments", "/o/acme/tickets"),
+            ("/o/acme/membersonly", "/o/acme"),
+            ("/o/acme/steps/hide", "/o/acme"),
+            ("/o/acme", "/o/acme"),
+            ("/account/security/password", "/account"),
+            ("/tickets", "/tickets"),
+            ("/", "/"),
+        ] {
+            assert_eq!(page_above(path), page, "{path}");
+        }
+    }
 }

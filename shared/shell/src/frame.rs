@@ -6,6 +6,7 @@ use kernel::{
     App, Millis, Principal, Read, Request, Write,
     flash::{self, Flash},
     host::Site,
+    route::Method,
 };
 use store::forms;
 
@@ -63,6 +64,8 @@ pub struct Frame<'a> {
     pub(crate) site: &'a Site,
     pub(crate) principal: &'a Principal,
     pub(crate) path: &'a str,
+    /// The page to come back to from what has none of its own.
+    back: &'a str,
     pub(crate) set_cookie: Option<String>,
     pub(crate) flash: Option<Flash>,
     pub(crate) now: Millis,
@@ -79,6 +82,7 @@ impl<'a> Frame<'a> {
             site: cx.site(),
             principal,
             path: req.path(),
+            back: page_of(req),
             set_cookie: shown.set_cookie,
             flash: flash::of(req),
             now: cx.now(),
@@ -121,6 +125,15 @@ impl<'a> Frame<'a> {
     }
     /// The menu of whoever is signed in.
     pub(crate) fn account(&self) -> Account<'_> {
-        Account { csrf: &self.csrf, back: self.path, ..Account::new(self.principal.label()) }
+        Account { csrf: &self.csrf, back: self.back, ..Account::new(self.principal.label()) }
     }
+}
+
+/// The page to come back to: the one that was asked for. A form that comes back with what was wrong stands at an address that may be
+/// no page; then it is the nearest one above it.
+fn page_of(req: &Request) -> &str {
+    if req.method() == Method::Get {
+        return req.path();
+    }
+    crate::app::page_above(req.path())
 }
