@@ -5,8 +5,10 @@
 //! serializes. It is written against Stripe's published specification and behavior, not against our client. [`host`] puts settings, a
 //! kept state and a control desk around it, still without I/O; `glue` drives that on workerd.
 //!
-//! Where it knowingly differs from Stripe: every payment succeeds at once (there are no invoices, payment methods or prorations),
-//! prices and products are seeded and read-only, any month is one calendar month in UTC, and restricted keys can do everything.
+//! Where it knowingly differs from Stripe: a customer has one card, which is the default; an invoice becomes final when it is made
+//! instead of an hour later; there are no charges, payment intents, taxes, discounts or metered prices, no invoice items but prorations,
+//! and no pending updates; all money is US dollars, every month and year a calendar one in UTC; restricted keys can do everything. A
+//! payment that fails is tried again 3, 5 and 7 days after its invoice became final, which at Stripe is a setting of the account.
 
 // Stripe's objects are long literals.
 #![recursion_limit = "256"]
