@@ -17,6 +17,11 @@ pub fn day(moment: Millis) -> Markup {
     html! { time datetime=(exact) title=(readable(&exact)) { (date(&exact)) } }
 }
 
+/// A day as plain text, such as `23 Nov 2026`, for a sentence that holds no markup.
+pub fn plain_day(moment: Millis) -> String {
+    date(&moment.rfc3339())
+}
+
 /// How far a moment is from now: `5 minutes ago`, `in 3 days`; beyond a month the day itself. The exact moment is its title.
 pub fn ago(moment: Millis, now: Millis) -> Markup {
     let exact = moment.rfc3339();

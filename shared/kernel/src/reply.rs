@@ -122,10 +122,24 @@ mod tests {
     #[test]
     fn a_page_is_for_those_who_name_it_first() {
         let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
-        for yes in [browser, "text/html", "application/json;q=0.5, text/html", "TEXT/HTML ; q=0.9", "application/problem+json;q=0.1,text/html;q=0.2"] {
+        for yes in [
+            browser,
+            "text/html",
+            "application/json;q=0.5, text/html",
+            "TEXT/HTML ; q=0.9",
+            "application/problem+json;q=0.1,text/html;q=0.2",
+        ] {
             assert!(wants_page(yes), "{yes}");
         }
-        for no in ["", "*/*", "application/json", "application/json, text/html;q=0.9", "text/html;q=0", "text/html;q=x", "application/problem+json, text/html"] {
+        for no in [
+            "",
+            "*/*",
+            "application/json",
+            "application/json, text/html;q=0.9",
+            "text/html;q=0",
+            "text/html;q=x",
+            "application/problem+json, text/html",
+        ] {
             assert!(!wants_page(no), "{no}");
         }
     }

@@ -105,7 +105,7 @@ impl StripeError {
         Self { retry: true, ..Self::local(Kind::Connection, message) }
     }
     /// There is no portal to open.
-    pub(crate) fn portal_not_configured() -> Self {
+    pub fn portal_not_configured() -> Self {
         Self::local(Kind::PortalNotConfigured, "the account has no active configuration of the customer portal")
     }
     /// A call that must not be made.

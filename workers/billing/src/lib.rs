@@ -1,18 +1,54 @@
-//! Stripe's events come in here: verified over their raw bytes, stored, acknowledged. What they mean is read again at Stripe by
-//! the jobs Worker; this one holds no key for Stripe's API.
+//! An organization's billing: its pages, and the intake of Stripe's events.
+//!
+//! Events are verified over their raw bytes, stored and acknowledged; what they mean is read again at Stripe by the jobs Worker. The pages
+//! show what is held; their forms write down what they are about to ask, ask Stripe, read it again, and put that into effect with the
+//! record of the change.
 
+pub mod ask;
+pub mod confirm;
+pub mod customer;
+pub mod here;
+pub mod order;
+pub mod page;
+pub mod price;
 pub mod routes;
+pub mod setup;
+pub mod slot;
+pub mod sync;
+pub mod words;
 
 use kernel::{
     Sql,
     ports::Queue,
-    route::{Entry, command},
+    route::{Entry, command, query},
     worker::{Binding, Worker},
 };
-use routes::stripe_event::StripeEvent;
 
 /// Its routes.
-pub const ROUTES: &[Entry] = &[command::<StripeEvent>()];
+pub const ROUTES: &[Entry] = &[
+    command::<routes::stripe_event::StripeEvent>(),
+    query::<routes::overview::Overview>(),
+    query::<routes::choose_page::ChoosePage>(),
+    command::<routes::checkout::Checkout>(),
+    command::<routes::give_up::GiveUp>(),
+    query::<routes::done_page::DonePage>(),
+    command::<routes::done::Done>(),
+    query::<routes::change_page::ChangePage>(),
+    command::<routes::preview::PreviewChange>(),
+    command::<routes::change::Change>(),
+    query::<routes::cancel_page::CancelPage>(),
+    command::<routes::cancel::Cancel>(),
+    query::<routes::cancel_now_page::CancelNowPage>(),
+    command::<routes::cancel_now::CancelNow>(),
+    query::<routes::keep_page::KeepPage>(),
+    command::<routes::keep::Keep>(),
+    query::<routes::portal_page::PortalPage>(),
+    command::<routes::portal::Portal>(),
+    command::<routes::portal_check::PortalCheck>(),
+    command::<routes::resync::Resync>(),
+    query::<routes::customer_page::CustomerPage>(),
+    command::<routes::customer::Customer>(),
+];
 
 /// Which of Stripe's modes this deployment takes events of: `test` or `live`.
 pub const STRIPE_MODE: &str = "STRIPE_MODE";
@@ -22,15 +58,16 @@ pub const WORKER: Worker = Worker {
     name: "billing",
     routes: ROUTES,
     fallback: &[],
-    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Stripe)],
-    vars: &[STRIPE_MODE],
-    secrets: &[stripe::signature::VARIABLE],
+    bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Stripe)],
+    vars: &[STRIPE_MODE, provider::STRIPE_API_BASE, provider::STRIPE_API_VERSION, domain::billing::GRACE_DAYS],
+    secrets: &[stripe::signature::VARIABLE, provider::STRIPE_SECRET_KEY],
     consumes: &[],
     crons: &[],
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] = &[];
+pub const CATALOGUES: &[&[Sql]] =
+    &[ask::CATALOGUE, customer::CATALOGUE, here::CATALOGUE, slot::CATALOGUE, routes::overview::CATALOGUE, routes::portal::CATALOGUE];
 
 #[cfg(target_family = "wasm")]
-edge::worker!(WORKER);
+edge::worker!(WORKER, pages = html::error_page);

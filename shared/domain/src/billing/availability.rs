@@ -110,10 +110,12 @@ fn refusal(action: Action, at: &Situation<'_>) -> Option<&'static str> {
             None
         };
     }
-    let alive = at.subscription.filter(|s| !s.status.is_final());
+    let missing = found(Finding::SubscriptionMissing);
+    let alive = at.subscription.filter(|s| !s.status.is_final() && !missing);
     match (action, alive) {
         (Action::Checkout, None) => None,
         (Action::Checkout, Some(_)) => Some("There is a subscription already. Change it instead."),
+        (_, None) if missing => Some("The subscription is missing at Stripe. Choose a plan to begin a new one."),
         (_, None) => Some("There is no subscription. Choose a plan first."),
         (_, Some(s)) => of_living(action, s, found(Finding::SubscriptionDouble)),
     }

@@ -2,8 +2,14 @@
 
 use crate::{RequestId, reply::Reply};
 
-const PAGE_CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
-    form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+/// The policy of a page whose forms lead, beside its own host, to `elsewhere`: origins, separated by spaces.
+pub(crate) fn page_policy(elsewhere: &str) -> String {
+    let space = if elsewhere.is_empty() { "" } else { " " };
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+         form-action 'self'{space}{elsewhere}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    )
+}
 const DATA_CSP: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Completes a reply.
@@ -20,7 +26,7 @@ pub(super) fn finish(reply: &mut Reply, request: &RequestId, transport: Option<&
     add("cross-origin-opener-policy", "same-origin");
     add("cross-origin-resource-policy", "same-origin");
     add("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()");
-    add("content-security-policy", if page { PAGE_CSP } else { DATA_CSP });
+    add("content-security-policy", &if page { page_policy("") } else { DATA_CSP.to_owned() });
     add("cache-control", "no-store");
     if let Some(value) = transport {
         add("strict-transport-security", value);

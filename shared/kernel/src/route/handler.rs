@@ -104,9 +104,10 @@ macro_rules! reading {
 reading!(Read);
 reading!(Write);
 
-impl Write<'_> {
-    /// Other servers, for looking something up, such as a TXT record. What has an effect there goes through a row and its consumer.
-    pub fn http(&self) -> &dyn crate::ports::Http {
+impl<'a> Write<'a> {
+    /// Other servers: for looking something up, such as a TXT record. What has an effect there goes through a row and its consumer; or,
+    /// where somebody waits for it, through a row by [`Write::reserve`] first, so that a crash in between is seen and settled.
+    pub fn http(&self) -> &'a dyn crate::ports::Http {
         &*self.ports.http
     }
     /// Stores what a page is to show, under a key that was never used. Its row comes first, by [`Write::reserve`], so that nothing is
@@ -116,6 +117,10 @@ impl Write<'_> {
     /// What the store refused.
     pub async fn store_asset(&self, key: &str, bytes: Vec<u8>, content_type: &str) -> Result<()> {
         Ok(self.ports.assets.put(key, bytes, content_type).await?)
+    }
+    /// Says in the log what went wrong, where the call goes on all the same. `cause` never holds a secret.
+    pub fn log_best_effort(&self, what: &'static str, cause: &str) {
+        crate::log::best_effort(&*self.ports.log, self.now(), what, cause);
     }
     /// A new id.
     pub fn id<I: crate::Id>(&self) -> I {

@@ -1,0 +1,45 @@
+//! `POST /o/{org}/billing/keep`: takes a pending end back.
+
+use crate::ask::{Failed, GONE, LIMIT, Wish, ask};
+use domain::{actions, billing::Action};
+use kernel::{
+    Command, Committed, Request, Result, Route, Write,
+    host::Surface,
+    limit::Limit,
+    principal::{Ability, Scope},
+    route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
+};
+use serde_json::json;
+use store::forms;
+use stripe::calls;
+
+/// Takes a pending end back.
+pub struct Keep;
+impl Command for Keep {
+    const ROUTE: Route = Route {
+        method: Method::Post,
+        path: "/o/{org}/billing/keep",
+        surfaces: &[Surface::App],
+        auth: Auth::Staff(Ability::Pay),
+        scope: Scope::None,
+        limit: Limit::AccountExact(LIMIT),
+        audit: Audit::Records(&[actions::SUBSCRIPTION_KEPT]),
+        payload: Payload::Form(4 * 1_024),
+        csrf: Csrf::OriginAndToken,
+        idempotency: Idempotency::Natural,
+        step_up: StepUp::Recent,
+        summary: "Takes a pending end back",
+    };
+    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+        let input = req.input()?;
+        let once = forms::taken_id(&input, req, cx.principal());
+        input.finish()?;
+        let done = "The subscription goes on.";
+        let wish = Wish { action: Action::Reactivate, audit: actions::SUBSCRIPTION_KEPT, name: "keep", detail: json!({}), done };
+        ask(&mut cx, req, &once, &wish, async |provider, here, key| {
+            let Some(s) = &here.held.subscription else { return Err(Failed::Unasked(GONE)) };
+            provider.send(&calls::set_cancel_at_period_end(&s.id, false, key)?).await.map(|_| ()).map_err(Failed::from)
+        })
+        .await
+    }
+}
