@@ -211,9 +211,10 @@ pub fn next(domain: &Domain, found: &Found, now: Millis) -> Next {
         Found::Trouble(_) => Next { state: same, failing_since: domain.failing_since, proven_at },
         Found::Nothing(_) => {
             let since = domain.failing_since.unwrap_or(now);
-            let over = match proven_at {
-                Some(_) => now >= since.plus(PATIENCE),
-                None => same == "failed" || now >= domain.created_at.plus(WAIT),
+            let over = match (same, proven_at) {
+                ("active", _) | (_, Some(_)) => now >= since.plus(PATIENCE),
+                ("failed", None) => true,
+                (_, None) => now >= domain.created_at.plus(WAIT),
             };
             if over {
                 Next { state: "failed", failing_since: Some(since), proven_at: None }

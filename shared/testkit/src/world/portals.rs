@@ -17,6 +17,7 @@ impl Seed<'_> {
                 ("checked_at", self.ago(Span::hours(1))),
                 ("last_error", of.text("domains-last_error")),
                 ("created_at", self.ago(Span::days(2))),
+                ("proven_at", self.ago(Span::days(2))),
             ],
         );
         domain

@@ -12,6 +12,8 @@ mod backlog;
 mod cron;
 mod deliveries;
 mod exporting;
+mod fitting;
+mod hostnames;
 mod mail;
 mod notifying;
 mod purging;

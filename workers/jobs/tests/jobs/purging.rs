@@ -128,7 +128,8 @@ fn a_domain_is_looked_up_again_and_served_for_three_days_without_its_record() {
     let state = || h.db.text("SELECT state FROM domains WHERE org_id = ?1", &[(&team.id).into()]);
     let proof = h.db.text("SELECT proof FROM domains WHERE org_id = ?1", &[(&team.id).into()]);
     h.db.execute("UPDATE domains SET state = 'removed', removed_at = 1 WHERE org_id <> ?1", &[(&team.id).into()]);
-    h.db.execute("UPDATE domains SET state = 'pending', checked_at = 0, created_at = ?1 WHERE state = 'active'", &[h.clock.now().into()]);
+    let anew = "UPDATE domains SET state = 'pending', checked_at = 0, created_at = ?1, proven_at = NULL WHERE state = 'active'";
+    h.db.execute(anew, &[h.clock.now().into()]);
     let body = serde_json::json!({"Status": 0, "Answer": [{"type": 16, "data": proof}]}).to_string();
     let found = move || answer(200, &body);
     let hour = || {
@@ -140,8 +141,13 @@ fn a_domain_is_looked_up_again_and_served_for_three_days_without_its_record() {
     assert_eq!(state(), "pending", "trouble with the resolver says nothing");
     h.http.serve(move |_| Ok(found()));
     hour();
+    // The record alone is not enough: the edge is asked next.
+    let wanted = "SELECT count(*) FROM hostnames h JOIN domains d ON d.host = h.host AND d.proven_at IS NOT NULL WHERE d.org_id = ?1";
+    assert_eq!((state().as_str(), h.db.count(wanted, &[(&team.id).into()])), ("pending", 1));
+    h.db.execute("UPDATE hostnames SET status = 'active', certificate = 'active'", &[]);
+    hour();
     assert_eq!(state(), "active");
-    assert_eq!(h.http.take().len(), 2);
+    assert_eq!(h.http.take().len(), 3);
     // Once a day while it serves.
     (0..22).for_each(|_| hour());
     assert_eq!(h.http.take().len(), 0);

@@ -1,6 +1,7 @@
 //! Domains of an organization's own.
 
 use crate::{send, text};
+use kernel::ports::Clock;
 use kernel::{Id, OrgId, Reply, principal::Role};
 use testkit::{Harness, Replied, get, http::answer};
 
@@ -45,6 +46,23 @@ fn a_domain_serves_once_its_record_is_found() {
     assert!(!failed(&send(&h, &admin, &check, &[])));
     let sent = h.http.take();
     assert_eq!(sent[0].1.url, "https://dns.example/dns-query?name=_portico-challenge.support.tailspin.example&type=TXT");
+    // The record is one half; the other is the edge's.
+    assert_eq!((state(&h, "support.tailspin.example").as_str(), portal().as_str()), ("pending", "unknown_host"));
+    let shown = text(&h, team.member(Role::Admin), &page);
+    assert!(
+        shown.contains("the certificate is on its way") && shown.contains("tailspin") && shown.contains("not asked for yet"),
+        "{shown}"
+    );
+    let edge = |status: &str, certificate: &str, problem: &str| {
+        let params = [status.into(), certificate.into(), problem.into()];
+        h.db.execute("UPDATE hostnames SET status = ?1, certificate = ?2, problem = NULLIF(?3, '')", &params);
+    };
+    edge("pending", "pending_validation", "CAA forbids <it>");
+    assert!(text(&h, team.member(Role::Viewer), &page).contains("CAA forbids &lt;it&gt;"));
+    assert!(!failed(&send(&h, &admin, &check, &[])));
+    assert_eq!(state(&h, "support.tailspin.example"), "pending");
+    edge("active", "active", "");
+    assert!(!failed(&send(&h, &admin, &check, &[])));
     assert_eq!((state(&h, "support.tailspin.example").as_str(), portal().as_str()), ("active", "not_found"), "a portal, without colors");
     assert_eq!(h.db.count("SELECT count(*) FROM outbox WHERE type = 'domain.updated' AND org_id = ?1", &[(&team.id).into()]), 1);
 }
@@ -58,8 +76,11 @@ fn a_host_is_one_organization_s_and_a_removed_one_nobody_s_for_a_while() {
     let theirs = "/o/contoso/settings/domains";
     let add = || send(&h, &other, theirs, &[("host", "help.northwind.example")]);
     assert!(add().text().unwrap().contains("in use, or was until a while ago"));
+    h.db.execute("INSERT INTO hostnames(host, next_at, created_at) VALUES('help.northwind.example', ?1, 0)", &[i64::MAX.into()]);
     let removed = send(&h, &owner, &format!("{PATH}/{}/remove", team.domain), &[]);
     assert_eq!(removed.status, 303);
+    assert_eq!(h.db.count("SELECT count(*) FROM hostnames WHERE next_at <= ?1", &[h.clock.now().into()]), 1, "the edge is told soon");
+    h.db.execute("DELETE FROM hostnames", &[]);
     assert_eq!(send(&h, &owner, &format!("{PATH}/{}/check", team.domain), &[]).status, 404);
     assert_eq!(add().status, 422, "its DNS may still point here");
     assert_eq!(send(&h, &owner, PATH, &[("host", "help.northwind.example")]).status, 303, "whose it was may have it back");
@@ -77,6 +98,10 @@ fn a_host_is_one_organization_s_and_a_removed_one_nobody_s_for_a_while() {
             .collect();
     let body = serde_json::json!({"Status": 0, "Answer": proofs}).to_string();
     h.http.serve(move |_| Ok(answer(200, &body)));
+    h.db.execute(
+        "INSERT INTO hostnames(host, status, certificate, next_at, created_at) VALUES('help.northwind.example', 'active', 'active', 0, 0)",
+        &[],
+    );
     assert!(!failed(&send(&h, &owner, &format!("{mine}/check"), &[])));
     assert!(failed(&send(&h, &other, &format!("{also}/check"), &[])));
     assert_eq!(h.db.text("SELECT org_id FROM domains WHERE host = 'help.northwind.example' AND state = 'active'", &[]), team.id.as_str());
