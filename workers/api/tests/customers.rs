@@ -97,7 +97,7 @@ fn what_is_wrong_is_said_by_field_and_limits_by_name() {
         (403, Some("plan_limit_reached"), Some("customers"), Some(100))
     );
     assert_eq!(problem["plan_that_lifts_it"], "team");
-    assert!(problem["detail"].as_str().unwrap().contains("100 are there"), "{problem}");
+    assert!(problem["detail"].as_str().unwrap().contains("100 are used"), "{problem}");
 }
 
 #[test]

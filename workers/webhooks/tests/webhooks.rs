@@ -107,7 +107,12 @@ fn the_plan_s_number_holds_under_a_race() {
     let problem = refused.json();
     assert_eq!(
         (&problem["limit"], &problem["allowed"], &problem["plan_that_lifts_it"], &problem["detail"]),
-        (&json!("webhook_endpoints"), &json!(1), &json!("team"), &json!("The free plan allows 1 webhook endpoint."))
+        (
+            &json!("webhook_endpoints"),
+            &json!(1),
+            &json!("team"),
+            &json!("The Free plan allows 1 webhook endpoint, and 1 is used. Remove an endpoint, or choose the Team plan, which allows 5.")
+        )
     );
     for seed in 0..5 {
         let h = Harness::new();
@@ -176,6 +181,9 @@ fn a_test_reaches_that_endpoint_only_signed_for_real() {
     let h = Harness::new();
     h.http.serve_status(200);
     let made = create(&h, "https://hooks.example.com/x");
+    // The news that it was added is out.
+    h.drain(&JOBS, &HANDLERS);
+    h.http.take();
     let path = format!("{ENDPOINTS}/{}", made["id"].as_str().unwrap());
     let reply = call(&h, post(&format!("{path}/test")).idempotency_key("once"));
     assert_eq!(reply.status, 202, "{reply:?}");

@@ -142,7 +142,7 @@ fn at_the_plans_limit_one_of_twenty_gets_the_last_place() {
     let refused = replies.iter().find(|r| r.status != 303).unwrap();
     let text = refused.text().unwrap();
     assert_eq!(refused.status, 422);
-    for says in ["Free plan has room for 100 customers, and 100 are there", "Team plan has room for 5000", "late-"] {
+    for says in ["The Free plan allows 100 customers, and 100 are used", "the Team plan, which allows 5,000", "late-"] {
         assert!(text.contains(says), "{says}: {text}");
     }
     assert_eq!(h.posted().iter().filter(|p| p.to.starts_with("late-")).count(), 1, "who has no place gets no mail");

@@ -14,7 +14,7 @@ fn whoever_makes_one_is_its_owner_and_lands_in_it() {
     assert_eq!((reply.status, reply.header("location")), (303, Some("/o/tailspin")));
     let page = text(&h, &who, "/o/tailspin");
     assert!(
-        page.contains("Tailspin Toys") && page.contains("First steps") && page.contains("0 of 5 done") && page.contains("free plan"),
+        page.contains("Tailspin Toys") && page.contains("First steps") && page.contains("0 of 5 done") && page.contains("Free plan"),
         "{page}"
     );
     assert!(text(&h, &who, "/").contains("/o/tailspin"));
