@@ -30,6 +30,7 @@ const PORT_ATTEMPTS = 5;
  * - `assetsDir`: what the entry serves as static files instead of its own folder.
  * - `logs`: called with `{level, message, timestamp}` for every line a Worker logs; without it they go nowhere but `logLines`.
  * - `onRestart`: called after workerd had died and is back.
+ * - `mailer`: folder of the Worker that gets Cloudflare's `send_email` binding as `EMAIL`, emulated by Miniflare; see `mails`.
  * - `root`: the repository, for tests of this module.
  */
 export async function startRuntime(options = {}) {
@@ -45,7 +46,7 @@ export async function startRuntime(options = {}) {
 }
 
 async function boot(options, port) {
-  const { stateDir, vars = {}, secretsOverride = {}, only, assetsDir, logs, onRestart, root = ROOT } = options;
+  const { stateDir, vars = {}, secretsOverride = {}, only, assetsDir, logs, onRestart, mailer, root = ROOT } = options;
   const folders = workerFolders(root).filter((folder) => !only || folder === ENTRY || only.includes(folder));
   if (folders[0] !== ENTRY) throw new Stop("workers/switch/wrangler.toml is missing; run: cargo run -p xtask -- generate");
   for (const folder of only ?? []) if (!folders.includes(folder)) throw new Stop(`there is no Worker called ${folder}`);
@@ -76,6 +77,8 @@ async function boot(options, port) {
       log: new NoOpLog(),
       logRequests: false,
       telemetry: { enabled: false },
+      // What keeps the mails that were handed over, and answers what they were.
+      ...(mailer ? { unsafeLocalExplorer: true } : {}),
       ...(stateDir ? { resourcePersistencePath: stateDir } : {}),
       unsafeRuntimeEnv: { [MARK]: mark },
       unsafeHandleRuntimeRestart: () => {
@@ -94,6 +97,7 @@ async function boot(options, port) {
           ...pick(secrets, worker.secrets),
         },
         serviceBindings: boundServices(worker.options.serviceBindings, present),
+        ...(worker.folder === mailer ? { email: { send_email: [{ name: "EMAIL" }] } } : {}),
         ...(worker.folder === ENTRY ? entryOptions(worker, port, assetsDir) : {}),
       })),
     }),
@@ -140,6 +144,16 @@ async function boot(options, port) {
       (await miniflare.getWorker(named(worker).name)).scheduled({ cron, scheduledTime: time }),
     /** A request straight to one Worker, past the entry: for tests that a Worker stands on its own. */
     fetchWorker: async (worker, target, init) => (await miniflare.getWorker(named(worker).name)).fetch(target, init),
+    /** The mails that the emulated `EMAIL` binding took, as it took them: sender, recipients, subject, headers, both parts. */
+    mails: async () => {
+      const api = new URL("/cdn-cgi/local/explorer/api/local/email/sending", await miniflare.ready);
+      const ask = async (query) => {
+        const answer = await fetch(`${api}?${new URLSearchParams(query)}`);
+        if (!answer.ok) throw new Error(`the mails that were sent: ${answer.status} ${await answer.text()}`);
+        return (await answer.json()).result;
+      };
+      return Promise.all((await ask({ worker: named(mailer).name })).map(({ messageId }) => ask({ email_id: messageId })));
+    },
     /** Process id of workerd, for `kill -9`; a killed runtime comes back by itself on the same port and state. */
     workerdPid: () => findRuntime(mark),
     /** Ends workerd and waits until it is gone. */
