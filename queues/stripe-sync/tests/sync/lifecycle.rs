@@ -138,7 +138,7 @@ proptest! {
         for act in &acts {
             perform(&stage, act, &mut taken);
             let books = stage.books();
-            let granted = domain::billing::granted(books.subscription.as_ref());
+            let granted = crate::stage::granted(books.subscription.as_ref());
             prop_assert_eq!(granted.as_str(), books.plan.as_str(), "plan and subscription change together");
         }
         stage.h.db.heal();

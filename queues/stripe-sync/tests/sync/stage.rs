@@ -1,6 +1,6 @@
 //! A deployment with Stripe's emulator behind its HTTP port, and an organization that is about to subscribe.
 
-use domain::billing::{Reading, granted};
+use domain::plans::Plan;
 use kernel::{
     Fut, OrgId, Reply, Result,
     ports::{Answer, HttpError, Outgoing, Queue},
@@ -12,13 +12,14 @@ use serde_json::Value;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
+    sync::Arc,
 };
 use stripe_emulator::core::{
     Request, Settings,
     events::render,
     handle, payment,
     subscriptions::force_status,
-    world::{Customer, World},
+    world::{Customer, StoredEvent, World},
 };
 use testkit::{Call, Harness, http, post, time::FrozenClock};
 
@@ -28,7 +29,7 @@ pub static JOBS: Worker = Worker {
     routes: &[],
     fallback: &[],
     bindings: &[Binding::Db, Binding::Send(Queue::Stripe)],
-    vars: queue_stripe_sync::VARS,
+    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", domain::billing::GRACE_DAYS],
     secrets: queue_stripe_sync::SECRETS,
     consumes: &[Queue::Stripe],
     crons: &[Cron::Minute],
@@ -45,6 +46,9 @@ fn bury<'a>(_: &'a Task<'_>, _: Queue, _: &'a str) -> Fut<'a, Result<()>> {
 fn tick<'a>(task: &'a Task<'_>, _: Cron) -> Fut<'a, Result<()>> {
     Box::pin(async move {
         store::jobs::sweep(task, 100).await?;
+        queue_stripe_sync::sweep_entitlements(task, 100).await?;
+        queue_stripe_sync::reconcile::settle_requests(task, 100).await?;
+        queue_stripe_sync::reconcile::go_on_comparing(task, 50).await?;
         queue_stripe_sync::sweep(task, Span::minutes(5), 100).await.map(|_| ())
     })
 }
@@ -108,14 +112,30 @@ impl Stripe {
         let id = self.world.borrow().subscriptions.last().unwrap().id.clone();
         assert!(force_status(&mut self.world.borrow_mut(), &SETTINGS, &id, status, self.now()));
     }
-    /// The event with that number, from 0, as it is delivered.
-    pub fn event(&self, number: usize) -> String {
-        let world = self.world.borrow();
-        render(&world, &world.events[number], SETTINGS.api_version).to_string()
+    /// An event as it is delivered.
+    pub fn text(&self, event: &StoredEvent) -> String {
+        render(&self.world.borrow(), event, SETTINGS.api_version).to_string()
     }
-    /// How many events there were.
+    /// What happened to subscriptions and customers, in its order: of each request its last event, without the invoices that came of it.
+    pub fn turns(&self) -> Vec<Arc<StoredEvent>> {
+        let world = self.world.borrow();
+        let told = |e: &&Arc<StoredEvent>| e.kind.starts_with("customer.subscription.") || e.kind == "customer.deleted";
+        let mut turns: Vec<Arc<StoredEvent>> = Vec::new();
+        for event in world.events.iter().filter(told) {
+            if event.request.is_some() && turns.last().is_some_and(|last| last.request == event.request) {
+                turns.pop();
+            }
+            turns.push(event.clone());
+        }
+        turns
+    }
+    /// The event with that number of these, from 0, as it is delivered.
+    pub fn event(&self, number: usize) -> String {
+        self.text(&self.turns()[number])
+    }
+    /// How many of these there were.
     pub fn events(&self) -> usize {
-        self.world.borrow().events.len()
+        self.turns().len()
     }
 }
 
@@ -125,7 +145,32 @@ pub struct Books {
     /// The organization's plan.
     pub plan: String,
     /// Its subscription.
-    pub subscription: Option<Reading>,
+    pub subscription: Option<Slot>,
+}
+/// A subscription, as far as it is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Stripe's id.
+    pub id: String,
+    /// As Stripe writes it.
+    pub status: String,
+    /// The price's.
+    pub lookup_key: Option<String>,
+    /// Seats.
+    pub quantity: Option<i64>,
+    /// Unix seconds.
+    pub current_period_end: Option<i64>,
+    /// Whether it ends then.
+    pub cancel_at_period_end: bool,
+}
+/// The plan that a subscription grants while no grace period is over: written down by hand.
+pub fn granted(slot: Option<&Slot>) -> Plan {
+    let Some(slot) = slot.filter(|s| ["active", "trialing", "past_due"].contains(&s.status.as_str())) else { return Plan::Free };
+    match slot.lookup_key.as_deref() {
+        Some("portico_team_monthly" | "portico_team_yearly") => Plan::Team,
+        Some("portico_business_monthly" | "portico_business_yearly") => Plan::Business,
+        _ => Plan::Free,
+    }
 }
 
 /// The whole stage.
@@ -149,7 +194,8 @@ impl Stage {
         let now = h.clock.now().seconds();
         let mut world = World::new(now);
         let payment_method = payment::card(&mut world, "pm_card_visa", now);
-        world.customers.push(Customer { payment_method, ..Customer::new(&customer, now) });
+        let metadata = [("org_id".to_owned(), org.to_string())].into();
+        world.customers.push(Customer { payment_method, metadata, ..Customer::new(&customer, now) });
         let stripe = Rc::new(Stripe { world: RefCell::new(world), mood: Cell::new(Mood::Well), clock: h.clock.clone() });
         let server = stripe.clone();
         h.http.serve(move |outgoing| server.serve(outgoing));
@@ -231,7 +277,7 @@ impl Stage {
             "SELECT stripe_subscription_id, status, price_lookup_key, quantity, current_period_end, cancel_at_period_end FROM subscriptions WHERE org_id = ?1",
             &[org.into()],
         );
-        let subscription = rows.first().map(|row| Reading {
+        let subscription = rows.first().map(|row| Slot {
             id: row.text(0).unwrap().to_owned(),
             status: row.text(1).unwrap().to_owned(),
             lookup_key: row.opt_text(2).unwrap().map(str::to_owned),
@@ -249,7 +295,7 @@ impl Stage {
     pub fn truth(&self) -> Books {
         let world = self.stripe.world.borrow();
         let newest = world.subscriptions.iter().rfind(|s| s.customer == self.customer);
-        let subscription = newest.map(|s| Reading {
+        let subscription = newest.map(|s| Slot {
             id: s.id.clone(),
             status: s.status.clone(),
             lookup_key: Some(s.items[0].price.strip_prefix("price_").unwrap().to_owned()),
@@ -277,6 +323,17 @@ impl Stage {
         assert_eq!(audited, sorted, "each change has its audit event and its domain event");
         found
     }
+    /// What is wrong with us, beside what the world begins with.
+    pub fn findings(&self) -> Vec<String> {
+        let sql = "SELECT kind FROM billing_findings WHERE org_id = ?1 ORDER BY kind";
+        self.h.db.rows(sql, &[(&self.org).into()]).iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    }
+    /// The types of what was told of our billing, in order, without the plain change.
+    pub fn news(&self) -> Vec<String> {
+        let sql = "SELECT type FROM outbox WHERE org_id = ?1 AND (type LIKE 'billing.%' OR type LIKE 'subscription.%') \
+            AND type <> 'subscription.updated' ORDER BY rowid";
+        self.h.db.rows(sql, &[(&self.org).into()]).iter().map(|row| row.text(0).unwrap().to_owned()).collect()
+    }
     /// One field of the customer's job.
     pub fn job(&self, field: &str) -> Value {
         let sql = format!("SELECT json_array({field}) FROM jobs WHERE kind = 'stripe.sync' AND subject = ?1");
@@ -287,9 +344,9 @@ impl Stage {
     pub fn events_in(&self, state: &str) -> i64 {
         self.h.db.count("SELECT count(*) FROM stripe_events WHERE state = ?1", &[state.into()])
     }
-    /// Calls to Stripe so far.
+    /// How often a customer's subscriptions were listed at Stripe so far: the second and last call of a reading.
     pub fn readings(&self) -> usize {
-        self.h.http.sent().len()
+        self.h.http.sent().iter().filter(|(_, sent)| sent.url.contains("/v1/subscriptions?customer=")).count()
     }
     /// Everything came to rest, and what we hold is the truth.
     #[track_caller]
