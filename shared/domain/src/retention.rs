@@ -33,6 +33,10 @@ pub const SESSIONS: Rule = Rule { name: "sessions", removes: "Sessions, 30 days 
 pub const RATE_WINDOWS: Rule =
     Rule { name: "rate_windows", removes: "Counters of rate limits whose window is over.", kept: Span::millis(0) };
 
+/// Counts of what limits refused.
+pub const REFUSALS: Rule =
+    Rule { name: "refusals", removes: "Counts of requests that a limit refused, after 30 days.", kept: Span::days(30) };
+
 /// Background work that was done.
 pub const JOBS: Rule = Rule { name: "jobs", removes: "Finished background jobs, 30 days after they were done.", kept: Span::days(30) };
 
@@ -78,6 +82,7 @@ pub const ALL: &[Rule] = &[
     OUTBOX,
     SESSIONS,
     RATE_WINDOWS,
+    REFUSALS,
     JOBS,
     MAILS,
     INBOX,

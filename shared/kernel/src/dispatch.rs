@@ -38,6 +38,8 @@ pub trait Gate {
     fn admit_actor<'a>(&'a self, entry: &'a Entry, principal: &'a Principal) -> Fut<'a, Result<Vec<Standing>>>;
     /// What must still hold inside the write's own batch.
     fn guards(&self, entry: &Entry, principal: &Principal, ip: &str) -> Vec<Stmt>;
+    /// Counts, for operators, that a limit refused a request.
+    fn refused(&self, entry: &Entry, principal: &Principal, ip: &str, policy: &str);
     /// Verifies the token of a form.
     fn form_token(&self, req: &Request, principal: &Principal) -> bool;
 }
@@ -108,6 +110,9 @@ pub async fn serve<G: Gate>(app: &App, gate: impl FnOnce(Ports) -> G, ports: &Po
             }
         },
     };
+    if reply.status == 429 {
+        served.count_refusal(error.as_ref());
+    }
     headers::finish(&mut reply, &served.id, served.transport_security());
     // Refusals too (RFC 9110 §9.3.2).
     if served.method == "HEAD" {
@@ -330,6 +335,17 @@ impl Served<'_> {
         batch.push(event.into_stmt());
         self.ports.db.apply(Batch(batch)).await.map_err(Error::from_db)?;
         Ok(())
+    }
+
+    /// Whatever the limit, and whether a page or a problem document says so.
+    fn count_refusal(&self, error: Option<&Error>) {
+        let Some(entry) = self.entry else { return };
+        let named = match error {
+            Some(Error::Problem(p)) => p.members.iter().find(|(name, _)| *name == "policy").and_then(|(_, value)| value.as_str()),
+            _ => None,
+        };
+        let policy = named.or_else(|| entry.route.limit.exact().map(|exact| exact.name)).unwrap_or("burst");
+        self.gate.refused(entry, &self.principal, &self.origin.ip, policy);
     }
 
     /// A known caller who was refused leaves a trace, after the reply.

@@ -3,7 +3,7 @@
 use crate::{
     keys,
     lease::Leases,
-    limits::{burst, exact, window},
+    limits::{burst, exact, refusals::Refusals, window},
     portals, sessions,
 };
 use domain::plans::Plan;
@@ -27,10 +27,12 @@ pub struct State {
     pub portals: Leases<portals::Portal>,
     /// Long windows.
     pub windows: window::Windows,
+    /// What limits refused.
+    pub refusals: Refusals,
 }
 impl Default for State {
     fn default() -> Self {
-        Self { keys: Leases::new("ak"), portals: Leases::new("ph"), windows: window::Windows::default() }
+        Self { keys: Leases::new("ak"), portals: Leases::new("ph"), windows: window::Windows::default(), refusals: Refusals::default() }
     }
 }
 
@@ -67,6 +69,8 @@ impl Gate for Gatekeeper {
 
     fn admit_address<'a>(&'a self, entry: &'a Entry, ip: &'a str) -> Fut<'a, Result<()>> {
         Box::pin(async move {
+            // What was refused before is written down by whoever comes next.
+            self.state.refusals.write(&self.ports);
             match entry.route.limit {
                 Limit::Provider => Ok(()),
                 Limit::Api(_) | Limit::ApiExact(_) | Limit::Address | Limit::AddressExact(_) | Limit::AccountExact(_) => {
@@ -116,6 +120,15 @@ impl Gate for Gatekeeper {
             _ => {}
         }
         guards
+    }
+
+    fn refused(&self, entry: &Entry, principal: &Principal, ip: &str, policy: &str) {
+        let whom = match (entry.route.limit, principal) {
+            (_, Principal::Key(key)) => key.org.to_string(),
+            (Limit::AccountExact(exact), _) if exact.name == policy && !principal.id().is_empty() => principal.id().to_owned(),
+            _ => burst::address(ip),
+        };
+        self.state.refusals.count(&self.ports, policy, &whom);
     }
 
     fn form_token(&self, req: &Request, principal: &Principal) -> bool {

@@ -42,6 +42,7 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     jobs::CATALOGUE,
     keys::CATALOGUE,
     limits::exact::CATALOGUE,
+    limits::refusals::CATALOGUE,
     logos::CATALOGUE,
     mail::CATALOGUE,
     once::CATALOGUE,

@@ -74,6 +74,7 @@ pub const CATALOGUES: &[&[Sql]] = &[
     retention::orgs::CATALOGUE,
     retention::outbox::CATALOGUE,
     retention::rate_windows::CATALOGUE,
+    retention::refusals::CATALOGUE,
     retention::reports::CATALOGUE,
     retention::sessions::CATALOGUE,
     retention::webhook_messages::CATALOGUE,

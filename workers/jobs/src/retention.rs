@@ -20,6 +20,7 @@ pub mod mails;
 pub mod orgs;
 pub mod outbox;
 pub mod rate_windows;
+pub mod refusals;
 pub mod reports;
 pub mod sessions;
 pub mod webhook_messages;
@@ -76,6 +77,7 @@ fn plan(rule: Rule) -> Result<Plan> {
         outbox::PLAN,
         sessions::PLAN,
         rate_windows::PLAN,
+        refusals::PLAN,
         jobs::PLAN,
         mails::PLAN,
         inbox::PLAN,

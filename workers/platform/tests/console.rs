@@ -571,6 +571,36 @@ fn refused_sign_ins_are_counted_by_address() {
     );
 }
 
+/// Of every tier, those of the last day only.
+#[test]
+fn what_limits_refused_is_shown_by_limit_and_by_caller() {
+    let h = Harness::new();
+    assert!(text(&page(&h, "/abuse")).contains("No limit refused anything"));
+    let org = h.world.team.id.to_string();
+    for (policy, whom, hours, refused) in [
+        ("burst", "203.0.113.9", 0, 17),
+        ("burst", "203.0.113.9", 1, 4),
+        ("hour", org.as_str(), 2, 9),
+        ("sign_in", "", 3, 1_234),
+        ("old_limit", "203.0.113.9", 30, 5),
+    ] {
+        let hour = h.clock.now().get().div_euclid(3_600_000) * 3_600_000 - hours * 3_600_000;
+        let row = [
+            ("hour", hour.into()),
+            ("policy", policy.into()),
+            ("whom", whom.into()),
+            ("refused", kernel::sql::Value::Int(refused)),
+            ("last_at", hour.into()),
+        ];
+        h.db.insert("refusals", &row);
+    }
+    let shown = page(&h, "/abuse");
+    for says in [">21<", "203.0.113.9", &format!("href=\"/orgs/{org}\""), "others", "1,234"] {
+        assert!(text(&shown).contains(says), "{says}: {}", text(&shown));
+    }
+    assert!(!text(&shown).contains("old_limit"), "a day and no more");
+}
+
 /// What the script is told, so that it can warn in time.
 #[test]
 fn a_page_tells_when_its_session_ends() {

@@ -1,8 +1,8 @@
 //! Retention on 400 days of rows: exactly what is past its time, in bounded steps, whatever breaks.
 
 use domain::retention::{
-    ALL, DEVICES, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, LINKS, LOGOS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REPORTS, Rule,
-    SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
+    ALL, DEVICES, DOMAINS, EXPORTS, IDEMPOTENCY, INBOX, INVITATIONS, JOBS, LINKS, LOGOS, MAILS, ORGS, OUTBOX, RATE_WINDOWS, REFUSALS,
+    REPORTS, Rule, SESSIONS, STEP_ROWS, STEPS_A_RUN, WEBHOOK_MESSAGES,
 };
 use jobs::{
     HANDLERS, WORKER,
@@ -131,6 +131,7 @@ fn filled(volume: Volume) -> Harness {
             "INSERT INTO devices(subject, hash, created_at, seen_at) VALUES('s', ?1, 0, ?2)",
             &[id(), at.minus(Span::days(400)).into()],
         );
+        h.db.execute("INSERT INTO refusals(hour, policy, whom, refused, last_at) VALUES(?2, 'burst', ?1, 1, 0)", &[id(), old()]);
         h.db.execute(
             "INSERT INTO logos(org_id, key, created_at, unused_since) VALUES(?1, ?2, 0, ?3)",
             &[org.into(), id(), at.minus(Span::days(1)).into()],
@@ -163,6 +164,7 @@ fn due(h: &Harness, rule: Rule, now: Millis) -> (i64, i64) {
         OUTBOX => ("outbox", format!("dispatched_at <= {}", days(30))),
         SESSIONS => ("sessions", format!("expires_at <= {}", days(30))),
         RATE_WINDOWS => ("rate_windows", format!("expires_at <= {}", now.get())),
+        REFUSALS => ("refusals", format!("hour <= {}", days(30))),
         JOBS => ("jobs", format!("state = 'done' AND updated_at <= {}", days(30))),
         MAILS => ("mails", format!("finished_at <= {}", days(30))),
         INBOX => ("inbox", format!("read_at <= {}", days(90))),

@@ -136,3 +136,21 @@ fn what_can_t_be_added_is_refused_with_a_reason() {
     assert!(twice.status == 422 && twice.text().unwrap().contains("in the list already"));
     assert_eq!(send(&h, &h.world.stale[0], PATH, &[("host", "b.example")]).code(), "step_up_needed");
 }
+
+#[test]
+fn what_a_limit_refuses_is_counted_for_operators() {
+    let h = Harness::new();
+    let admin = h.world.team.member(Role::Admin);
+    let check = format!("{PATH}/{}/check", h.world.team.domain);
+    h.http.serve_status(503);
+    let replies: Vec<u16> = (0..33).map(|_| send(&h, &admin.session, &check, &[]).status).collect();
+    assert_eq!((replies[29], replies[30], replies[32]), (303, 429, 429));
+    let counted = |policy: &str| {
+        let sum = "SELECT COALESCE(sum(refused), 0) FROM refusals WHERE policy = ?1 AND whom = ?2";
+        h.db.count(sum, &[policy.into(), (&admin.user).into()])
+    };
+    assert_eq!(counted("domain_checks"), 1, "the first is written at once, the others with whoever comes later");
+    h.clock.set(h.clock.now().plus(kernel::time::Span::seconds(11)));
+    text(&h, admin, PATH);
+    assert_eq!(counted("domain_checks"), 3);
+}

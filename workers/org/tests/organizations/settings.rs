@@ -30,9 +30,39 @@ fn what_somebody_else_saved_meanwhile_is_not_overwritten_unseen() {
     let racing = ["A", "B", "C"].map(|name| form(&h, &owner, path, &[("name", name), ("version", "3")])).to_vec();
     let won = h.together(&WORKER, racing, 5).iter().filter(|r| r.status == 303).count();
     assert_eq!(won, 1);
+}
+
+#[test]
+fn every_member_reads_the_settings_and_only_admins_and_owners_change_them() {
+    let h = Harness::new();
+    let form = "method=\"post\" action=\"/o/northwind/settings";
     for role in [Role::Viewer, Role::Member, Role::Billing] {
-        assert_eq!(see(&h, &h.world.team.member(role).session, path).status, 403);
+        let who = h.world.team.member(role);
+        for (end, shows) in [
+            ("", h.world.team.canary.as_str()),
+            ("/portal", "Self sign-up"),
+            ("/branding", "Colors"),
+            ("/domains", "help.northwind.example"),
+            ("/security", "Longest session"),
+        ] {
+            let page = text(&h, who, &format!("/o/northwind/settings{end}"));
+            assert!(page.contains("Only admins and owners can change this.") && page.contains(shows), "{role:?} {end}");
+            assert!(!page.contains(form) && !page.contains("settings/slug") && !page.contains("settings/danger"), "{role:?} {end}: {page}");
+        }
+        let domain = text(&h, who, &format!("/o/northwind/settings/domains/{}", h.world.team.domain));
+        assert!(domain.contains("_portico-challenge.help.northwind.example") && !domain.contains("Check now"), "{domain}");
+        for (end, field) in
+            [("", "name"), ("/portal", "portal_open"), ("/branding", "primary"), ("/domains", "host"), ("/security", "session_hours")]
+        {
+            let refused = send(&h, &who.session, &format!("/o/northwind/settings{end}"), &[(field, "1")]);
+            assert_eq!(refused.status, 403, "{role:?} {end}");
+        }
+        for page in ["slug", "danger", "delete"] {
+            assert_eq!(see(&h, &who.session, &format!("/o/northwind/settings/{page}")).status, 403, "{role:?} {page}");
+        }
     }
+    let admin = text(&h, h.world.team.member(Role::Admin), "/o/northwind/settings");
+    assert!(admin.contains(form) && !admin.contains("Only admins and owners"), "{admin}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! `GET /abuse`: what the limits have counted lately, and whose sign-ins were refused.
+//! `GET /abuse`: what the limits have refused and counted lately, and whose sign-ins were refused.
 
 use crate::{span, words::bounded};
 use html::{
@@ -33,6 +33,15 @@ kernel::sql! {
     BUSIEST(2) -> ["policy", "whom", "used", "expires_at"] =
         "SELECT substr(subject, 1, instr(subject, ':') - 1) AS policy, substr(subject, instr(subject, ':') + 1) AS whom, used, expires_at \
          FROM rate_windows WHERE expires_at > ?1 AND used > 0 ORDER BY used DESC LIMIT ?2";
+    /// What each limit refused since an hour, as far as isolates have written it down.
+    Read Global("limits are the platform's; refusals name an address, an organization or an account")
+    BY_LIMIT(2) -> ["policy", "refused", "subjects", "last"] =
+        "SELECT policy, sum(refused) AS refused, count(DISTINCT whom) AS subjects, max(last_at) AS last FROM refusals WHERE hour >= ?1 \
+         GROUP BY policy ORDER BY refused DESC, policy LIMIT ?2";
+    Read Global("limits are the platform's; refusals name an address, an organization or an account")
+    BY_SUBJECT(2) -> ["whom", "policy", "refused", "last"] =
+        "SELECT whom, policy, sum(refused) AS refused, max(last_at) AS last FROM refusals WHERE hour >= ?1 \
+         GROUP BY whom, policy ORDER BY refused DESC, whom, policy LIMIT ?2";
     /// Of the newest refusals of a day in the platform's log, where staff and operators sign in.
     Read Global("operators see where refused sign-ins come from")
     REFUSED(4) -> ["ip", "refused", "accounts", "last"] =
@@ -60,20 +69,61 @@ impl Query for Abuse {
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let now = cx.now();
         let (from, to) = span::ids(now.minus(Span::days(1)), now.plus(Span::minutes(5)));
+        let since = now.minus(Span::days(1));
         let stmts = vec![
             POLICIES.bind([now.into(), SHOWN.into()]),
             BUSIEST.bind([now.into(), SHOWN.into()]),
             REFUSED.bind([from.into(), to.into(), LOOKED_AT.into(), SHOWN.into()]),
+            BY_LIMIT.bind([since.into(), SHOWN.into()]),
+            BY_SUBJECT.bind([since.into(), SHOWN.into()]),
         ];
-        let [policies, busiest, refused]: [Rows; 3] = cx.read(stmts).await?.try_into().unwrap_or_default();
+        let [policies, busiest, refused, limits, whom]: [Rows; 5] = cx.read(stmts).await?.try_into().unwrap_or_default();
         let main = html! {
-            (head("Limits and abuse", "Exact limits are counted in the database and listed here. Bursts are limited at the edge and not listed.", &html! {}))
-            (section("Refused in the last 24 hours", "Sign-ins at the app and at this console, and whatever operators were refused, by address.", &html! {}, &refusals(&refused, now)?))
+            (head("Limits and abuse", "What limits refused, whatever their kind, and what the exact ones are counting now.", &html! {}))
+            (section("Refused by limits in the last 24 hours", "Bursts, hourly and exact limits. Counted to within some seconds and a few requests.", &html! {}, &by_limit(&limits, now)?))
+            @if !whom.is_empty() {
+                (section("Whom limits refused most", "An address, an organization or an account.", &html! {}, &by_subject(&whom, now)?))
+            }
+            (section("Refused sign-ins in the last 24 hours", "Sign-ins at the app and at this console, and whatever operators were refused, by address.", &html! {}, &refusals(&refused, now)?))
             (section("Limits in use", "What each limit has counted in its running windows.", &html! {}, &by_policy(&policies)?))
             (section("Busiest", "Whom they counted most.", &html! {}, &subjects(&busiest, now)?))
         };
         Ok(platform::page(&cx, req, ConsolePlace::Abuse, "Limits and abuse", &main))
     }
+}
+
+fn by_limit(rows: &Rows, now: Millis) -> Result<Markup> {
+    if rows.is_empty() {
+        return Ok(empty("No limit refused anything", "Requests over a limit are counted here, by limit and by caller.", None));
+    }
+    let cells: Vec<Vec<Markup>> = rows
+        .iter()
+        .map(|row| {
+            Ok(vec![
+                html! { code { (row.text(0)?) } },
+                html! { (thousands(row.int(1)?)) },
+                html! { (thousands(row.int(2)?)) },
+                when::ago(Millis::new(row.int(3)?), now),
+            ])
+        })
+        .collect::<Result<_>>()?;
+    Ok(Table { caption: "Refused by limits", columns: &["Limit", "Refused", "Callers", "Last"] }.render(&cells))
+}
+
+fn by_subject(rows: &Rows, now: Millis) -> Result<Markup> {
+    let cells: Vec<Vec<Markup>> = rows
+        .iter()
+        .map(|row| {
+            let whom = row.text(0)?;
+            Ok(vec![
+                html! { @if whom.is_empty() { "others" } @else if whom.starts_with("org_") { a href={ "/orgs/" (whom) } { (whom) } } @else { (name(whom)) } },
+                html! { code { (row.text(1)?) } },
+                html! { (thousands(row.int(2)?)) },
+                when::ago(Millis::new(row.int(3)?), now),
+            ])
+        })
+        .collect::<Result<_>>()?;
+    Ok(Table { caption: "Whom limits refused most", columns: &["Whom", "Limit", "Refused", "Last"] }.render(&cells))
 }
 
 fn refusals(rows: &Rows, now: Millis) -> Result<Markup> {
