@@ -2,6 +2,7 @@
 //! time pass. None of them does I/O or knows the time.
 
 pub mod catalog;
+pub mod checkout;
 pub mod clock;
 pub mod customers;
 pub mod error;
@@ -15,8 +16,12 @@ pub mod list;
 pub mod pack;
 pub mod params;
 pub mod payment;
+pub(crate) mod payment_methods;
+pub mod portal;
 pub mod proration;
 pub mod subscriptions;
+pub(crate) mod url;
+pub(crate) mod webhook_endpoints;
 pub mod webhooks;
 pub mod world;
 
@@ -36,6 +41,10 @@ pub struct Settings<'a> {
     pub webhook_url: &'a str,
     /// What they are signed with: `whsec_…`.
     pub webhook_secret: &'a str,
+    /// Where the emulator's own pages are: an origin, without a slash at its end.
+    pub pages: &'a str,
+    /// Whether endpoints that are made through the API get events too.
+    pub endpoints: bool,
 }
 
 /// A request.
@@ -75,8 +84,12 @@ pub(crate) struct Context<'a> {
     pub noticed: i64,
     /// The version that events say they are written in.
     pub api_version: &'a str,
-    /// Whether anybody is to be told.
+    /// Where the emulator's own pages are.
+    pub pages: &'a str,
+    /// Whether the endpoint that the emulator is set to is to be told.
     pub listening: bool,
+    /// Whether those that are made through the API are.
+    pub endpoints: bool,
     /// The id of the request, which its events carry.
     pub request_id: String,
     /// Its idempotency key, which its events carry too.
@@ -90,7 +103,9 @@ impl<'a> Context<'a> {
             now,
             noticed: now,
             api_version: settings.api_version,
+            pages: settings.pages,
             listening: !settings.webhook_url.is_empty(),
+            endpoints: settings.endpoints,
             request_id: String::new(),
             idempotency_key: None,
         }
@@ -158,11 +173,22 @@ fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Res
         ("GET", ["v1", "customers"]) => customers::list(world, params),
         ("POST", ["v1", "customers"]) => customers::create(world, params, context),
         ("GET", ["v1", "customers", id]) => customers::get(world, id, params),
+        ("POST", ["v1", "customers", id]) => customers::update(world, id, params, context),
         ("DELETE", ["v1", "customers", id]) => customers::delete(world, id, params, context),
+        ("GET", ["v1", "customers", id, "payment_methods"]) => payment_methods::of_customer(world, id, params),
+        ("GET", ["v1", "payment_methods"]) => payment_methods::list(world, params),
+        ("GET", ["v1", "payment_methods", id]) => payment_methods::get(world, id, params),
+        ("POST", ["v1", "payment_methods", id, "attach"]) => payment_methods::attach(world, id, params, context),
+        ("POST", ["v1", "payment_methods", id, "detach"]) => payment_methods::detach(world, id, params, context),
         ("GET", ["v1", "products"]) => catalog::list_products(world, params),
+        ("POST", ["v1", "products"]) => catalog::create_product(world, params, context),
         ("GET", ["v1", "products", id]) => catalog::get_product(world, id, params),
+        ("POST", ["v1", "products", id]) => catalog::update_product(world, id, params, context),
+        ("DELETE", ["v1", "products", id]) => catalog::delete_product(world, id, params, context),
         ("GET", ["v1", "prices"]) => catalog::list_prices(world, params),
+        ("POST", ["v1", "prices"]) => catalog::create_price(world, params, context),
         ("GET", ["v1", "prices", id]) => catalog::get_price(world, id, params),
+        ("POST", ["v1", "prices", id]) => catalog::update_price(world, id, params, context),
         ("GET", ["v1", "subscriptions"]) => subscriptions::list(world, params),
         ("POST", ["v1", "subscriptions"]) => subscriptions::create(world, params, context),
         ("GET", ["v1", "subscriptions", id]) => subscriptions::get(world, id, params),
@@ -177,6 +203,21 @@ fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Res
         ("POST", ["v1", "invoices", id, "pay"]) => invoices::pay(world, id, params, context),
         ("POST", ["v1", "invoices", id, "void"]) => invoices::void(world, id, params, context),
         ("POST", ["v1", "invoices", id, "mark_uncollectible"]) => invoices::mark_uncollectible(world, id, params, context),
+        ("GET", ["v1", "checkout", "sessions"]) => checkout::list(world, params, context),
+        ("POST", ["v1", "checkout", "sessions"]) => checkout::create(world, params, context),
+        ("GET", ["v1", "checkout", "sessions", id]) => checkout::get(world, id, params, context),
+        ("GET", ["v1", "checkout", "sessions", id, "line_items"]) => checkout::list_items(world, id, params),
+        ("POST", ["v1", "checkout", "sessions", id, "expire"]) => checkout::expire(world, id, params, context),
+        ("GET", ["v1", "billing_portal", "configurations"]) => portal::configurations::list(world, params),
+        ("POST", ["v1", "billing_portal", "configurations"]) => portal::configurations::create(world, params, context),
+        ("GET", ["v1", "billing_portal", "configurations", id]) => portal::configurations::get(world, id, params),
+        ("POST", ["v1", "billing_portal", "configurations", id]) => portal::configurations::update(world, id, params, context),
+        ("POST", ["v1", "billing_portal", "sessions"]) => portal::sessions::create(world, params, context),
+        ("GET", ["v1", "webhook_endpoints"]) => webhook_endpoints::list(world, params),
+        ("POST", ["v1", "webhook_endpoints"]) => webhook_endpoints::create(world, params, context),
+        ("GET", ["v1", "webhook_endpoints", id]) => webhook_endpoints::get(world, id, params),
+        ("POST", ["v1", "webhook_endpoints", id]) => webhook_endpoints::update(world, id, params),
+        ("DELETE", ["v1", "webhook_endpoints", id]) => webhook_endpoints::delete(world, id, params),
         ("GET", ["v1", "events"]) => events::list(world, params, context),
         ("GET", ["v1", "events", id]) => events::get(world, id, params, context),
         (method, _) => Err(ApiError::unknown_url(method, request.path)),

@@ -16,21 +16,32 @@ use serde::{Deserialize, Serialize};
 
 /// Where the control desk is.
 pub const DESK: &str = "/_emulator/";
+/// The host of the emulator's own pages.
+pub const PAGES_HOST: &str = "stripe.localhost";
 /// The path that webhooks go to, on the API's host.
 pub const WEBHOOK_PATH: &str = "/webhooks/stripe";
 
 /// What the emulator is set to, read by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Setup {
-    secret_key: String,
-    webhook_secret: String,
-    api_version: String,
-    webhook_url: String,
+    /// The only key that is accepted.
+    pub secret_key: String,
+    /// What webhooks are signed with.
+    pub webhook_secret: String,
+    /// The version that events say they are written in.
+    pub api_version: String,
+    /// Where webhooks go; empty for nowhere.
+    pub webhook_url: String,
+    /// Where the emulator's own pages are: an origin.
+    pub pages: String,
+    /// Whether endpoints that are made through the API get events too.
+    pub endpoints: bool,
 }
 
 impl Setup {
     /// Reads the settings through `get`: the secrets `STRIPE_SECRET_KEY` and `STRIPE_WEBHOOK_SECRETS` (the first one signs), the
-    /// variables `STRIPE_API_VERSION`, `API_HOST` and `ENVIRONMENT`.
+    /// variables `STRIPE_API_VERSION`, `API_HOST`, `ENVIRONMENT` and, where the site isn't on port 80, `LOCAL_PORT`. Endpoints that
+    /// are made through the API get nothing: webhooks reach the product through a binding.
     ///
     /// # Errors
     /// What is missing, by name; and that this is no place for an emulator: it runs where `ENVIRONMENT` is `local` only.
@@ -42,7 +53,9 @@ impl Setup {
         let (secret_key, secrets) = (want("STRIPE_SECRET_KEY")?, want("STRIPE_WEBHOOK_SECRETS")?);
         let webhook_secret = secrets.split(',').next().unwrap_or_default().trim().to_owned();
         let webhook_url = format!("http://{}{WEBHOOK_PATH}", want("API_HOST")?);
-        Ok(Self { secret_key, webhook_secret, api_version: want("STRIPE_API_VERSION")?, webhook_url })
+        let port = get("LOCAL_PORT").filter(|port| !port.is_empty()).map_or_else(String::new, |port| format!(":{port}"));
+        let pages = format!("http://{PAGES_HOST}{port}");
+        Ok(Self { secret_key, webhook_secret, api_version: want("STRIPE_API_VERSION")?, webhook_url, pages, endpoints: false })
     }
     fn settings(&self) -> Settings<'_> {
         Settings {
@@ -50,6 +63,8 @@ impl Setup {
             api_version: &self.api_version,
             webhook_url: &self.webhook_url,
             webhook_secret: &self.webhook_secret,
+            pages: &self.pages,
+            endpoints: self.endpoints,
         }
     }
 }

@@ -23,8 +23,14 @@ use stripe_emulator::core::{
     world::{Interval, Price, World},
 };
 
-const SETTINGS: Settings<'_> =
-    Settings { secret_key: "sk_test_emulator", api_version: "2026-10-28.endive", webhook_url: "", webhook_secret: "whsec_emulator_secret" };
+const SETTINGS: Settings<'_> = Settings {
+    secret_key: "sk_test_emulator",
+    api_version: "2026-10-28.endive",
+    webhook_url: "",
+    webhook_secret: "whsec_emulator_secret",
+    pages: "",
+    endpoints: false,
+};
 /// 1 November 2026, so that the first period has thirty days.
 const START: i64 = 1_793_491_200;
 const DAY: i64 = 86_400;
@@ -43,7 +49,7 @@ impl Stripe {
         let mut world = World::new(START);
         world.prices.push(Price {
             id: YEARLY.to_owned(),
-            lookup_key: "portico_team_yearly".to_owned(),
+            lookup_key: Some("portico_team_yearly".to_owned()),
             unit_amount: 9_000,
             interval: Interval::Year,
             ..world.prices[0].clone()

@@ -23,6 +23,8 @@ const SETTINGS: Settings<'_> = Settings {
     api_version: "2026-10-28.endive",
     webhook_url: "http://hook",
     webhook_secret: "whsec_emulator_secret",
+    pages: "http://stripe.localhost:8787",
+    endpoints: false,
 };
 const NOW: i64 = 1_795_464_526;
 

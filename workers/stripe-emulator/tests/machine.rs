@@ -19,6 +19,8 @@ const SETTINGS: Settings<'_> = Settings {
     api_version: "2026-10-28.endive",
     webhook_url: "http://127.0.0.1:8787/webhooks/stripe",
     webhook_secret: "whsec_emulator_secret",
+    pages: "http://stripe.localhost:8787",
+    endpoints: false,
 };
 const NOW: i64 = 1_795_464_526;
 
@@ -183,7 +185,7 @@ fn wrong_requests_are_told_as_stripe_tells_them() {
         ("GET", "/v1/events/evt_none", "", 404, "resource_missing", "id"),
         ("GET", "/v1/prices/price_none", "", 404, "resource_missing", "id"),
         ("POST", "/v1/customers", "emial=x", 400, "parameter_unknown", "emial"),
-        ("POST", "/v1/customers", "email=nobody", 400, "", "email"),
+        ("POST", "/v1/customers", "email=nobody", 400, "email_invalid", "email"),
         ("GET", "/v1/customers?page=2", "", 400, "parameter_unknown", "page"),
         ("GET", "/v1/customers?limit=ten", "", 400, "parameter_invalid_integer", "limit"),
         ("GET", "/v1/events?created[since]=1", "", 400, "parameter_unknown", "created[since]"),

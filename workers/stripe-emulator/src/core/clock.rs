@@ -2,7 +2,7 @@
 //! its order and at its own time, however far the clock was moved; its events are made when it is noticed.
 
 use super::{
-    Context, Settings,
+    Context, Settings, checkout,
     events::record,
     invoices::{self, Outcome},
     subscriptions::{self, render, watched},
@@ -66,6 +66,7 @@ enum Due {
 /// Lets time pass: before every request, and for a cron.
 pub fn tick(world: &mut World, settings: &Settings<'_>, now: i64) {
     let unasked = Context::unasked(settings, now);
+    checkout::expire_due(world, &unasked);
     while let Some((at, due)) = next(world, now) {
         happen(world, &due, &Context { now: at, ..unasked.clone() });
     }

@@ -1,4 +1,8 @@
-//! Customers: create, read, list, delete.
+//! Customers: create, read, list, change, delete.
+
+mod update;
+
+pub(crate) use update::update;
 
 use super::{
     Context,
@@ -59,14 +63,20 @@ pub(crate) fn list(world: &World, mut params: Params) -> Result<Value, ApiError>
     paging.page("/v1/customers", "customer", all)
 }
 
+/// Refuses what is no address for mail.
+pub(crate) fn check_email(email: Option<&str>) -> Result<(), ApiError> {
+    match email {
+        Some(email) if !email.contains('@') || email.chars().count() > 512 => {
+            Err(ApiError::about(Some("email_invalid"), "email", format!("Invalid email address: {email}")))
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     let mut optional = |field: &str| params.text(field).map(|text| text.filter(|t| !t.is_empty()));
     let (email, name, description, phone) = (optional("email")?, optional("name")?, optional("description")?, optional("phone")?);
-    if let Some(email) = &email
-        && (!email.contains('@') || email.chars().count() > 512)
-    {
-        return Err(ApiError::invalid("email", format!("Invalid email address: {email}")));
-    }
+    check_email(email.as_deref())?;
     let mut metadata = BTreeMap::new();
     params.metadata(&mut metadata)?;
     let card = payment::take_card(world, None, &mut params, context.now)?;

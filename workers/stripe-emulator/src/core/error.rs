@@ -18,7 +18,8 @@ impl ApiError {
     fn new(status: u16, message: String) -> Self {
         Self { status, kind: "invalid_request_error", code: None, decline_code: None, param: None, message, effects_stay: false }
     }
-    fn about(code: Option<&'static str>, param: &str, message: String) -> Self {
+    /// About a parameter.
+    pub(crate) fn about(code: Option<&'static str>, param: &str, message: String) -> Self {
         Self { code, param: Some(param.to_owned()), ..Self::new(400, message) }
     }
 
@@ -75,6 +76,23 @@ impl ApiError {
     pub fn not_an_integer(param: &str, value: &str) -> Self {
         Self::about(Some("parameter_invalid_integer"), param, format!("Invalid integer: {value}"))
     }
+    /// Something of that name is there already.
+    pub fn already_there(param: &str, message: &str) -> Self {
+        Self::about(Some("resource_already_exists"), param, message.to_owned())
+    }
+    /// An address that is none.
+    pub fn not_a_url(param: &str) -> Self {
+        Self::about(Some("url_invalid"), param, "Not a valid URL".to_owned())
+    }
+    /// The message, for people.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+    /// The same error with its parameter named as the caller named it.
+    pub fn renamed(self, rename: impl FnOnce(&str) -> String) -> Self {
+        let param = self.param.as_deref().map(rename);
+        Self { param, ..self }
+    }
     /// A parameter that is wrong otherwise.
     pub fn invalid(param: &str, message: String) -> Self {
         Self::about(None, param, message)
@@ -100,6 +118,15 @@ impl ApiError {
     /// More than can be charged at once.
     pub fn amount_too_large() -> Self {
         Self { code: Some("amount_too_large"), ..Self::new(400, "Amount must be no more than $999,999.99.".to_owned()) }
+    }
+    /// The portal was never set up.
+    pub fn portal_not_set_up(pages: &str) -> Self {
+        Self::new(
+            400,
+            format!(
+                "No configuration provided and your test mode default configuration has not been created. Provide a configuration or create your default by saving your customer portal settings in test mode (here: at {pages}/_emulator)."
+            ),
+        )
     }
     /// There is no invoice to preview.
     pub fn nothing_upcoming(customer: &str) -> Self {

@@ -50,9 +50,7 @@ pub(crate) fn record(world: &mut World, context: &Context<'_>, kind: &str, objec
         request,
         delivered: !context.listening,
     }));
-    if context.listening {
-        webhooks::enqueue(world, &id, context.noticed);
-    }
+    webhooks::enqueue(world, context, &id, kind);
 }
 
 /// What was different before: of objects only the fields that changed, of everything else all.

@@ -1,6 +1,6 @@
 //! `expand[]`: ids replaced by the objects they name, at most four levels deep.
 
-use super::{catalog, customers, error::ApiError, invoices, params::Params, payment, subscriptions, world::World};
+use super::{catalog, checkout, customers, error::ApiError, invoices, params::Params, payment, portal, subscriptions, world::World};
 use serde_json::Value;
 
 const MAX_LEVELS: usize = 4;
@@ -32,6 +32,13 @@ fn walk(world: &World, value: &mut Value, path: &[&str]) -> Option<()> {
     let Some((field, rest)) = path.split_first() else { return Some(()) };
     match value {
         Value::Array(elements) => elements.iter_mut().try_for_each(|element| walk(world, element, path)),
+        // Only there where it is asked for.
+        Value::Object(fields) if *field == "line_items" && fields.get("object").is_some_and(|kind| kind == "checkout.session") => {
+            let mut items = checkout::items_of(world, fields.get("id")?.as_str()?)?;
+            walk(world, &mut items, rest)?;
+            fields.insert((*field).to_owned(), items);
+            Some(())
+        }
         Value::Object(fields) => match fields.get_mut(*field)? {
             // Nothing there now; it could be expanded if there were.
             Value::Null => Some(()),
@@ -55,5 +62,6 @@ fn find(world: &World, id: &str) -> Option<Value> {
     let invoice = || world.invoices.iter().find(|i| i.id == id).map(|i| invoices::render(world, i));
     let card =
         || world.customers.iter().find_map(|c| c.payment_method.as_ref().filter(|p| p.id == id).map(|p| payment::render(p, Some(&c.id))));
-    customer().or_else(product).or_else(subscription).or_else(invoice).or_else(card)
+    let configuration = || portal::configurations::seen(world).find(|c| c.id == id).map(portal::configurations::render);
+    customer().or_else(product).or_else(subscription).or_else(invoice).or_else(card).or_else(configuration)
 }

@@ -1,6 +1,6 @@
 //! Form encoding as Stripe reads it: `items[0][price]=x`, `expand[]=y`, `metadata[key]=z`.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A decoded parameter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,31 @@ pub fn decode(form: &str) -> Option<Vec<(String, Param)>> {
         insert(&mut root, &keys(&name)?, value)?;
     }
     Some(root)
+}
+
+/// A form that is being written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Form(String);
+
+impl Form {
+    /// Goes on from a form that was written before.
+    pub fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+    /// Adds a parameter.
+    pub fn add(&mut self, name: &str, value: &str) -> &mut Self {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.extend(utf8_percent_encode(name, NON_ALPHANUMERIC));
+        self.0.push('=');
+        self.0.extend(utf8_percent_encode(value, NON_ALPHANUMERIC));
+        self
+    }
+    /// As it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 fn unescape(text: &str) -> Option<String> {
@@ -98,6 +123,16 @@ mod tests {
         ] {
             assert_eq!(show(&decode(form).unwrap()), shown, "{form}");
         }
+    }
+
+    #[test]
+    fn reads_what_it_writes() {
+        let mut form = Form::default();
+        form.add("items[0][price]", "a&b=c").add("metadata[k [1] +]", "é %").add("empty", "");
+        assert!(decode(form.as_str()).is_none(), "a name with brackets in its brackets is none");
+        let mut form = Form::of("a=1");
+        form.add("items[0][price]", "a&b=c").add("metadata[k +]", "é %").add("empty", "");
+        assert_eq!(show(&decode(form.as_str()).unwrap()), "a=1,items{0{price=a&b=c}},metadata{k +=é %},empty=");
     }
 
     #[test]

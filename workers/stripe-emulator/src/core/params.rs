@@ -56,18 +56,24 @@ impl Params {
             found => Ok(found),
         }
     }
+    /// An integer.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn signed(&mut self, field: &str) -> Result<Option<i64>, ApiError> {
+        let Some(text) = self.id(field)? else { return Ok(None) };
+        text.parse().map(Some).map_err(|_| ApiError::not_an_integer(&self.name(field), &text))
+    }
     /// An integer that is not negative.
     ///
     /// # Errors
     /// Anything else.
     pub fn int(&mut self, field: &str) -> Result<Option<i64>, ApiError> {
-        let Some(text) = self.id(field)? else { return Ok(None) };
-        let name = self.name(field);
-        let number: i64 = text.parse().map_err(|_| ApiError::not_an_integer(&name, &text))?;
-        if number < 0 {
-            Err(ApiError::invalid(&name, "This value must be greater than or equal to 0.".to_owned()))
-        } else {
-            Ok(Some(number))
+        match self.signed(field)? {
+            Some(number) if number < 0 => {
+                Err(ApiError::invalid(&self.name(field), "This value must be greater than or equal to 0.".to_owned()))
+            }
+            found => Ok(found),
         }
     }
     /// `true` or `false`.

@@ -12,7 +12,7 @@ mod update;
 
 pub(crate) use cancel::{cancel, end, leave, over};
 pub(crate) use change::{Change, apply};
-pub(crate) use create::{New, begin, create};
+pub(crate) use create::{New, begin, create, take_trial_settings};
 pub use force::force_status;
 pub(crate) use renew::renew;
 pub(crate) use resume::resume;

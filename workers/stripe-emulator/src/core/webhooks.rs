@@ -1,6 +1,11 @@
-//! Deliveries to the one endpoint: signed as Stripe signs, tried again until they are taken, and made to go wrong by switches.
+//! Deliveries to the endpoint that the emulator is set to, and to those that were made through the API: signed as Stripe signs, tried
+//! again until they are taken, and made to go wrong by switches.
 
-use super::{Settings, events::render, world::World};
+use super::{
+    Context, Settings,
+    events::render,
+    world::{WebhookEndpoint, World},
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 
@@ -44,6 +49,8 @@ pub struct Delivery {
     pub id: String,
     /// The event.
     pub event: String,
+    /// Where to: an endpoint that was made through the API, `we_…`, or else the one that the emulator is set to.
+    pub endpoint: Option<String>,
     /// When to try next, Unix seconds.
     pub due: i64,
     /// How often it was tried.
@@ -66,14 +73,31 @@ pub struct WebhookToSend {
 /// Seconds until the next try, after each try that failed; then it is given up. Stripe's own span three days.
 const RETRIES: [i64; 6] = [5, 30, 120, 600, 3_600, 21_600];
 
-/// Has an event delivered.
-pub(crate) fn enqueue(world: &mut World, event: &str, now: i64) {
+/// Has an event delivered to whoever wants it.
+pub(crate) fn enqueue(world: &mut World, context: &Context<'_>, event: &str, kind: &str) {
     if world.switches.drop {
         return;
     }
-    for _ in 0..=u8::from(world.switches.duplicate) {
-        let id = world.new_id("dlv");
-        world.deliveries.push(Delivery { id, event: event.to_owned(), due: now + i64::from(world.switches.delay_seconds), tries: 0 });
+    let wants = |e: &&WebhookEndpoint| e.enabled && e.events.iter().any(|name| name == "*" || name == kind);
+    let made: Vec<String> = world.endpoints.iter().filter(|_| context.endpoints).filter(wants).map(|e| e.id.clone()).collect();
+    let own = context.listening.then_some(None);
+    for endpoint in own.into_iter().chain(made.into_iter().map(Some)) {
+        for _ in 0..=u8::from(world.switches.duplicate) {
+            let (id, due) = (world.new_id("dlv"), context.noticed + i64::from(world.switches.delay_seconds));
+            world.deliveries.push(Delivery { id, event: event.to_owned(), endpoint: endpoint.clone(), due, tries: 0 });
+        }
+    }
+}
+
+/// Address and secret of a delivery's endpoint; `None` when it is gone or switched off.
+fn target(world: &World, settings: &Settings<'_>, delivery: &Delivery) -> Option<(String, String)> {
+    match &delivery.endpoint {
+        None if settings.webhook_url.is_empty() => None,
+        None => Some((settings.webhook_url.to_owned(), settings.webhook_secret.to_owned())),
+        Some(id) => {
+            let held = world.endpoints.iter().find(|e| e.id == *id && e.enabled)?;
+            Some((held.url.clone(), held.secret.clone()))
+        }
     }
 }
 
@@ -86,9 +110,6 @@ pub fn take_due(world: &mut World, settings: &Settings<'_>, now: i64) -> Vec<Web
 /// at which it is really made.
 pub fn take_due_signed(world: &mut World, settings: &Settings<'_>, now: i64, signed_at: i64) -> Vec<WebhookToSend> {
     let mut sends = Vec::new();
-    if settings.webhook_url.is_empty() {
-        return sends;
-    }
     let at: HashMap<&str, usize> = world.events.iter().enumerate().map(|(at, event)| (event.id.as_str(), at)).collect();
     let mut waiting = std::mem::take(&mut world.deliveries);
     waiting.retain_mut(|delivery| {
@@ -96,12 +117,13 @@ pub fn take_due_signed(world: &mut World, settings: &Settings<'_>, now: i64, sig
             return true;
         }
         let event = at.get(delivery.event.as_str()).and_then(|at| world.events.get(*at));
-        let (Some(event), Some(wait)) = (event, RETRIES.get(delivery.tries)) else { return false };
+        let target = target(world, settings, delivery);
+        let (Some(event), Some(wait), Some((url, secret))) = (event, RETRIES.get(delivery.tries), target) else { return false };
         delivery.tries += 1;
         delivery.due = now + wait;
         let body = render(world, event, settings.api_version).to_string();
-        let header = stripe::signature::sign(settings.webhook_secret, signed_at, body.as_bytes());
-        sends.push(WebhookToSend { delivery: delivery.id.clone(), url: settings.webhook_url.to_owned(), body, header });
+        let header = stripe::signature::sign(&secret, signed_at, body.as_bytes());
+        sends.push(WebhookToSend { delivery: delivery.id.clone(), url, body, header });
         true
     });
     drop(at);
@@ -122,7 +144,7 @@ pub fn hurry(world: &mut World, now: i64) {
 /// What became of a webhook: taken (a status of 2xx), or to be tried again.
 pub fn settle(world: &mut World, delivery: &str, taken: bool) {
     let Some(at) = world.deliveries.iter().position(|d| d.id == delivery).filter(|_| taken) else { return };
-    let event = world.deliveries.remove(at).event;
+    let Delivery { event, .. } = world.deliveries.remove(at);
     if let Some(event) = world.events.iter_mut().find(|e| e.id == event) {
         Arc::make_mut(event).delivered = true;
     }

@@ -1,8 +1,12 @@
 //! The whole state, one value that serializes: keep it wherever a text can be kept.
 
 mod billing;
+mod catalog;
+mod hosted;
 
 pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, PendingItem};
+pub use catalog::{Interval, Price, Product};
+pub use hosted::{CheckoutItem, CheckoutSession, CheckoutStatus, PortalConfiguration, PortalFeatures, PortalSession, WebhookEndpoint};
 
 use super::{
     pack::Packed,
@@ -24,9 +28,9 @@ pub struct World {
     count: u64,
     /// Customers, deleted ones too.
     pub customers: Vec<Customer>,
-    /// Products: seeded.
+    /// Products.
     pub products: Vec<Product>,
-    /// Prices: seeded.
+    /// Prices.
     pub prices: Vec<Price>,
     /// Subscriptions of every status.
     pub subscriptions: Vec<Subscription>,
@@ -34,6 +38,14 @@ pub struct World {
     pub invoices: Vec<Invoice>,
     /// What waits for the next invoice.
     pub pending: Vec<PendingItem>,
+    /// Purchases on the checkout page.
+    pub checkouts: Vec<CheckoutSession>,
+    /// What the portal can be set to.
+    pub portal_configurations: Vec<PortalConfiguration>,
+    /// Visits to the portal.
+    pub portal_sessions: Vec<PortalSession>,
+    /// Where events go, beside the one endpoint that the emulator is set to.
+    pub endpoints: Vec<WebhookEndpoint>,
     /// Events, oldest first; shared between copies of the world.
     pub events: Vec<Arc<StoredEvent>>,
     /// For each kind of object the first that an event carried: the others are kept as what is different from it.
@@ -93,50 +105,6 @@ impl Customer {
             invoice_count: 0,
         }
     }
-}
-
-/// What is sold.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Product {
-    /// `prod_…`.
-    pub id: String,
-    /// Unix seconds.
-    pub created: i64,
-    /// Its name.
-    pub name: String,
-}
-
-/// How long a period is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Interval {
-    /// A day.
-    Day,
-    /// Seven days.
-    Week,
-    /// A calendar month in UTC.
-    Month,
-    /// A calendar year in UTC.
-    Year,
-}
-
-/// For how much.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Price {
-    /// `price_…`.
-    pub id: String,
-    /// Unix seconds.
-    pub created: i64,
-    /// Its product.
-    pub product: String,
-    /// What it is found by.
-    pub lookup_key: String,
-    /// For one, in cents.
-    pub unit_amount: i64,
-    /// How long a period is, in units of …
-    pub interval: Interval,
-    /// … so many.
-    pub interval_count: u32,
 }
 
 /// A subscription.
@@ -244,22 +212,28 @@ impl World {
             count: 0,
             customers: Vec::new(),
             products: plans
-                .map(|(plan, name, _)| Product { id: format!("prod_portico_{plan}"), created: now, name: name.to_owned() })
+                .map(|(plan, name, _)| Product {
+                    unit_label: Some("seat".to_owned()),
+                    metadata: [("portico_plan".to_owned(), plan.to_owned())].into(),
+                    ..Product::new(&format!("prod_portico_{plan}"), name, now)
+                })
                 .into(),
             prices: plans
-                .map(|(plan, _, unit_amount)| Price {
-                    id: format!("price_portico_{plan}_monthly"),
-                    created: now,
-                    product: format!("prod_portico_{plan}"),
-                    lookup_key: format!("portico_{plan}_monthly"),
-                    unit_amount,
-                    interval: Interval::Month,
-                    interval_count: 1,
+                .map(|(plan, _, unit_amount)| {
+                    let key = format!("portico_{plan}_monthly");
+                    Price {
+                        lookup_key: Some(key.clone()),
+                        ..Price::monthly(&format!("price_{key}"), &format!("prod_portico_{plan}"), unit_amount, now)
+                    }
                 })
                 .into(),
             subscriptions: Vec::new(),
             invoices: Vec::new(),
             pending: Vec::new(),
+            checkouts: Vec::new(),
+            portal_configurations: vec![super::portal::configurations::first(now)],
+            portal_sessions: Vec::new(),
+            endpoints: Vec::new(),
             events: Vec::new(),
             patterns: BTreeMap::new(),
             deliveries: Vec::new(),

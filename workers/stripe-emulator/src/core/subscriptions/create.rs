@@ -42,7 +42,7 @@ pub(super) fn future(params: &mut Params, field: &str, now: i64) -> Result<Optio
 }
 
 /// `trial_settings[end_behavior][missing_payment_method]`.
-pub(super) fn take_trial_settings(params: &mut Params) -> Result<Option<String>, ApiError> {
+pub(crate) fn take_trial_settings(params: &mut Params) -> Result<Option<String>, ApiError> {
     let Some(mut settings) = params.map("trial_settings")? else { return Ok(None) };
     let word = match settings.map("end_behavior")? {
         None => None,
