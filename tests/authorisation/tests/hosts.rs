@@ -149,6 +149,7 @@ fn no_mail_follows_what_a_request_says_of_its_host() {
             let call = pretended.iter().fold(call, |call, (name, value)| call.header(name, value));
             let reply = h.call(worker("auth"), call);
             assert_eq!(reply.status, 303, "{path} at {host}: {:?}", reply.text());
+            h.drain(&jobs::WORKER, &jobs::HANDLERS);
             let posted = h.posted();
             let letters: Vec<String> = posted.iter().map(|p| format!("{} {}", p.message.text, p.message.html)).collect();
             let letter = letters.iter().find(|text| text.contains("token=")).unwrap_or_else(|| panic!("{path}: no letter with a link"));

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what goes wrong in a test must stop it")]
 
 use kernel::{host::Surface, time::Span};
-use mail::{Letter, Link, Mail};
+use mail::{Among, Asked, Brand, Letter, Link, Mail, Wish};
 use serde_json::Value;
 use testkit::{Harness, Replied, get};
 
@@ -13,7 +13,7 @@ fn sent(to: &[&str]) -> Harness {
     for address in to {
         h.work(&jobs::WORKER, async |task| {
             let link = Link::new("http://app.localhost:8787/reset/tok<en".replace('<', "-").as_str())?;
-            let letter = Letter::ResetPassword { name: "<b>Ada</b>".into(), link, expires: task.now().plus(Span::minutes(30)) };
+            let letter = Letter::PasswordChanged { name: "<b>Ada</b>".into(), at: task.now(), account: link };
             let change = task.mutation(&h.world.team.id, kernel::Action::new("session.ended"), "x");
             task.commit(store::mail::post(change, task.app, &Mail::new(address, letter))?).await
         })
@@ -34,9 +34,26 @@ fn the_newest_is_first_and_tests_find_their_own() {
     let bobs = h.call(&dev::WORKER, get("/dev/mail.json?to=bob%40example.com").on(Surface::App)).json();
     assert_eq!(bobs.as_array().unwrap().len(), 1);
     let one: &Value = &bobs[0];
-    assert_eq!((one["template"].as_str(), one["subject"].as_str()), (Some("reset_password"), Some("Set a new password for Portico")));
+    assert_eq!((one["template"].as_str(), one["subject"].as_str()), (Some("password_changed"), Some("Your Portico password was changed")));
     assert!(one["text"].as_str().unwrap().contains("http://app.localhost:8787/reset/tok-en"));
     assert!(one["html"].as_str().unwrap().contains("&lt;b&gt;Ada"));
+}
+
+#[test]
+fn what_was_only_asked_for_is_not_shown_before_it_is_a_letter() {
+    let h = Harness::new();
+    let id = h
+        .work(&jobs::WORKER, async |task| {
+            let id: kernel::MailId = task.id();
+            let asked =
+                Asked { wish: Wish::Reset, among: Among::Staff, host: "app.localhost".into(), detail: None, brand: Brand::default() };
+            let change = task.mutation(&h.world.team.id, kernel::Action::new("password_reset.requested"), "x");
+            task.commit(store::mail::ask(change, task.app, &id, None, "ada@example.com", asked)?).await.map(|()| id)
+        })
+        .unwrap();
+    let list = h.call(&dev::WORKER, get("/dev/mail.json").on(Surface::App));
+    assert_eq!((list.status, list.json()), (200, serde_json::json!([])));
+    assert_eq!(h.call(&dev::WORKER, get(&format!("/dev/mail/{id}")).on(Surface::App)).status, 404);
 }
 
 #[test]
