@@ -66,6 +66,17 @@ test("an unknown or odd host is 404 without a cookie, whatever the path", async 
   }
 });
 
+test("an unknown host has a page for browsers and a problem document for programs", async () => {
+  for (const host of ["nowhere.localhost", "example.com"]) {
+    const page = await p.api("/", { host, key: "", headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" } });
+    assert.equal(page.status, 404);
+    assert.match(page.headers.get("content-type"), /^text\/html/);
+    assert.match(page.text, /This address is not in use/);
+    assertHeaders(page, host);
+    assertProblem(await p.api("/", { host, key: "", headers: { accept: "application/json" } }), 404, "unknown_host");
+  }
+});
+
 test("headers that look internal change nothing", async () => {
   const forged = {
     "x-forwarded-host": "platform.localhost", forwarded: "host=platform.localhost", "x-original-url": "/v1/exports", "x-rewrite-url": "/v1/exports", "x-host": "app.localhost",

@@ -25,8 +25,13 @@ test("a domain that is proven serves the portal of its owner, with sessions of i
   assert.match(page.text, /_portico-challenge\.help\.robotics\.localhost/);
   const pending = await customer.ask(host, "/sign-in");
   assert.equal(pending.status, 404, "not before it is proven");
-  await owner.go(page, /\/check$/);
-  assert.equal((await p.sql("SELECT state FROM domains WHERE host = ?", host))[0].state, "active");
+  page = await owner.go(page, /\/check$/);
+  assert.match(page.text, /the certificate is on its way/);
+  const state = async (of) => (await p.sql("SELECT state FROM domains WHERE host = ?", of))[0].state;
+  assert.equal(await state(host), "pending", "the record alone is not enough");
+  await p.sql("DELETE FROM cron_runs");
+  await p.tick("* * * * *");
+  assert.equal(await state(host), "active");
 
   const served = await until("the domain is served", async () => {
     const answer = await customer.ask(host, "/sign-in");
@@ -50,6 +55,17 @@ test("a domain that is proven serves the portal of its owner, with sessions of i
     thief.bring(host, "__Host-portico", who.cookie(from));
     assert.match((await thief.ask(host, "/")).location, /^\/sign-in/, `${from}'s session on ${host}`);
   }
+  // One whose certificate doesn't come is not served either, and its page says what is missing.
+  const waiting = "pending.robotics.localhost";
+  page = await owner.open(APP, "/o/northwind/settings/domains");
+  page = await owner.go(page, "/o/northwind/settings/domains", { host: waiting });
+  await owner.go(page, /\/check$/);
+  await p.sql("DELETE FROM cron_runs");
+  await p.tick("* * * * *");
+  assert.equal(await state(waiting), "pending");
+  const { id } = (await p.sql("SELECT id FROM domains WHERE host = ?", waiting))[0];
+  assert.match((await owner.open(APP, `/o/northwind/settings/domains/${id}`)).text, /does not lead here yet[\s\S]*pending validation/);
+  assert.equal((await new Visitor(p).ask(waiting, "/sign-in")).status, 404);
   // Where no record is found nothing is served.
   page = await owner.open(APP, "/o/northwind/settings/domains");
   page = await owner.go(page, "/o/northwind/settings/domains", { host: "unproven.robotics.localhost" });
