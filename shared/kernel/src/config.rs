@@ -63,7 +63,12 @@ impl Config {
         };
         let [environment, app, platform, api, portal, keys] =
             ["ENVIRONMENT", "APP_HOST", "PLATFORM_HOST", "API_HOST", "PORTAL_DOMAIN", SIGNING_KEYS].map(&mut want);
-        let rest: BTreeMap<&'static str, String> = names.iter().map(|name| (*name, want(name))).collect();
+        // Where no payments are taken, neither of their keys is set.
+        let unpaid = get("STRIPE_MODE").as_deref() == Some("off");
+        let spared = |name: &str| unpaid && matches!(name, "STRIPE_SECRET_KEY" | "STRIPE_WEBHOOK_SECRETS");
+        let rest: BTreeMap<&'static str, String> =
+            names.iter().map(|name| (*name, if spared(name) { get(name).unwrap_or_default() } else { want(name) })).collect();
+        missing.extend(wrong_payments(&rest));
         let environment = match environment.as_str() {
             "local" => Environment::Local,
             "production" | "" => Environment::Production,
@@ -184,5 +189,68 @@ impl Config {
         host.strip_suffix(self.portal_domain.as_str())
             .and_then(|rest| rest.strip_suffix('.'))
             .filter(|slug| !slug.is_empty() && !slug.contains('.'))
+    }
+}
+
+/// What is wrong with the settings for payments: a mode that is none, or a key of the other mode. By name and never by value.
+fn wrong_payments(rest: &BTreeMap<&'static str, String>) -> Option<Missing> {
+    let mode = rest.get("STRIPE_MODE").map_or("", String::as_str);
+    if !matches!(mode, "" | "test" | "live" | "off") {
+        let remedy = "Set STRIPE_MODE to `test`, to `live`, or to `off` where no payments are taken.".into();
+        return Some(Missing { name: "STRIPE_MODE", remedy });
+    }
+    let key = rest.get("STRIPE_SECRET_KEY").map_or("", String::as_str);
+    let other = match mode {
+        "test" => ["sk_live_", "rk_live_"],
+        "live" => ["sk_test_", "rk_test_"],
+        _ => return None,
+    };
+    other.iter().any(|prefix| key.starts_with(prefix)).then(|| Missing {
+        name: "STRIPE_SECRET_KEY",
+        remedy: format!(
+            "STRIPE_SECRET_KEY is a key of the other mode. Set it to the account's key for {mode} mode, or change STRIPE_MODE."
+        ),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(mode: &str, key: &str, secrets: &str) -> Vec<Missing> {
+        let common = |name: &str| match name {
+            "ENVIRONMENT" => "local",
+            "SIGNING_KEYS" => "t1:dGVzdGtpdCBzaWduaW5nIGtleSwgMzIgYnl0ZXMgbG9uZyE=",
+            "API_ALIAS_HOST" | "LOCAL_PORT" => "",
+            "STRIPE_MODE" => mode,
+            "STRIPE_SECRET_KEY" => key,
+            "STRIPE_WEBHOOK_SECRETS" => secrets,
+            _ => "a.example",
+        };
+        let names = ["STRIPE_MODE", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS"];
+        Config::read(&|name| Some(common(name).to_owned()), &names).err().unwrap_or_default()
+    }
+    fn names(missing: &[Missing]) -> Vec<&str> {
+        missing.iter().map(|m| m.name).collect()
+    }
+
+    #[test]
+    fn both_keys_for_payments_or_none_and_of_the_mode() {
+        for (mode, key, secrets) in
+            [("test", "sk_test_1", "whsec_1"), ("live", "rk_live_1", "whsec_1"), ("off", "", ""), ("off", "sk_test_1", "")]
+        {
+            assert_eq!(names(&read(mode, key, secrets)), Vec::<&str>::new(), "{mode} {key}");
+        }
+        for (mode, key, secrets, wrong) in [
+            ("test", "", "whsec_1", "STRIPE_SECRET_KEY"),
+            ("live", "sk_live_1", "", "STRIPE_WEBHOOK_SECRETS"),
+            ("test", "sk_live_hidden", "whsec_1", "STRIPE_SECRET_KEY"),
+            ("live", "rk_test_hidden", "whsec_1", "STRIPE_SECRET_KEY"),
+            ("none", "sk_test_1", "whsec_1", "STRIPE_MODE"),
+        ] {
+            let missing = read(mode, key, secrets);
+            assert_eq!(names(&missing), [wrong], "{mode} {key}");
+            assert!(missing.iter().all(|m| !m.remedy.contains("hidden")));
+        }
     }
 }

@@ -31,6 +31,9 @@ impl From<Error> for Unsettled {
     }
 }
 
+/// What goes into the batch beside a reading, and the answer.
+pub type With<'p> = dyn Fn(Mutation, &Here, &Change<'_>, &Remote) -> Result<(Mutation, Reply)> + 'p;
+
 /// What is to be committed with a reading.
 pub struct Plan<'p> {
     /// The form, where it is acted on once.
@@ -40,7 +43,7 @@ pub struct Plan<'p> {
     /// About what.
     pub target: &'p str,
     /// What goes into the batch beside it, and the answer, by what the reading changes.
-    pub with: &'p dyn Fn(Mutation, &Here, &Change<'_>, &Remote) -> Result<(Mutation, Reply)>,
+    pub with: &'p With<'p>,
 }
 
 /// Reads the customer and everything it has, with the plans that operators mapped prices to.

@@ -17,6 +17,7 @@ const TABLES = {
     ["/sign-up", "AUTH"],
     ["/reset", "AUTH"],
     ["/theme", "AUTH"],
+    ["/o/", "BILLING"],
     ["/", "ORG"],
   ],
   portal: [

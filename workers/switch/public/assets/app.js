@@ -88,6 +88,8 @@ addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   event.submitter?.setAttribute("aria-busy", "true");
 });
+// What only waits for its button is sent at once; without a script somebody presses it.
+document.querySelector("form[data-at-once]")?.requestSubmit();
 addEventListener("beforeunload", (event) => {
   if (dirty.size && !leaving) event.preventDefault();
 });
