@@ -49,6 +49,8 @@ CREATE TABLE billing_findings (
   PRIMARY KEY (org_id, kind)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX billing_findings_by_kind ON billing_findings(kind, seen_at);
+
 -- What an operator granted beside the subscription, for a time.
 CREATE TABLE plan_overrides (
   org_id TEXT NOT NULL PRIMARY KEY REFERENCES orgs(id),

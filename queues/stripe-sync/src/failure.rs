@@ -23,7 +23,7 @@ kernel::sql! {
          failures = billing_reads.failures + 1, last_error = excluded.last_error";
     Bookkeep Org OUT(3) -> [] =
         "INSERT INTO billing_findings(org_id, kind, detail, since, seen_at) \
-         SELECT r.org_id, 'provider_outage', json_object('reason', r.last_error, 'failures', r.failures), r.failing_since, ?2 \
+         SELECT ?1, 'provider_outage', json_object('reason', r.last_error, 'failures', r.failures), r.failing_since, ?2 \
          FROM billing_reads r WHERE r.org_id = ?1 AND r.failures >= ?3 \
          ON CONFLICT(org_id, kind) DO UPDATE SET detail = excluded.detail, seen_at = excluded.seen_at";
 }

@@ -23,10 +23,10 @@ kernel::sql! {
         "UPDATE jobs SET state = 'queued', attempts = 0, lease_until = 0, next_at = ?4, progress = ?3, updated_at = ?4 WHERE id = ?1 AND claim = ?2 AND state = 'running'";
     /// What was asked for again during the attempt has its own attempts: it is not the last one's end.
     Bookkeep Global("jobs are the machine's; each is worked on under its own organization")
-    FAIL(6) -> ["state"] =
+    FAIL(7) -> ["state"] =
         "UPDATE jobs SET state = CASE WHEN attempts + 1 >= max_attempts AND dirty <= ?6 THEN 'dead' ELSE 'queued' END, \
          attempts = CASE WHEN dirty > ?6 THEN 1 ELSE attempts + 1 END, dirty = CASE WHEN dirty > ?6 THEN dirty - ?6 ELSE dirty END, lease_until = 0, \
-         next_at = ?3, last_error = ?4, updated_at = ?5 WHERE id = ?1 AND claim = ?2 AND state = 'running' RETURNING state";
+         next_at = CASE WHEN dirty > ?6 THEN ?7 ELSE ?3 END, last_error = ?4, updated_at = ?5 WHERE id = ?1 AND claim = ?2 AND state = 'running' RETURNING state";
     /// True while the claim holds; as a statement of the same batch as the work it guards.
     Bookkeep Global("names no tenant table")
     HOLDS(3) -> [] =
@@ -111,7 +111,15 @@ impl Claim {
     fn fail(&self, now: Millis, error: &Error) -> Stmt {
         let next = now.plus(backoff(self.attempts + 1));
         let text: String = error.to_string().chars().take(500).collect();
-        FAIL.bind([(&self.id).into(), self.claim.into(), next.into(), text.into(), now.into(), self.dirty.into()])
+        FAIL.bind([
+            (&self.id).into(),
+            self.claim.into(),
+            next.into(),
+            text.into(),
+            now.into(),
+            self.dirty.into(),
+            now.plus(backoff(1)).into(),
+        ])
     }
     /// For a batch of one's own: records a failed attempt. The error text never holds a secret.
     pub fn failure(&self, now: Millis, error: &Error) -> [Stmt; 2] {

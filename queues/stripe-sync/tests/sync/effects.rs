@@ -179,7 +179,7 @@ fn of_several_subscriptions_the_one_that_grants_counts() {
 #[test]
 fn an_unknown_price_grants_nothing() {
     let stage = Stage::new();
-    stage.stripe.world.borrow_mut().prices[0].lookup_key = "somebody_elses_price".into();
+    stage.stripe.world.borrow_mut().prices[0].lookup_key = Some("somebody_elses_price".into());
     stage.step(0);
     stage.delivered(0);
     stage.work();

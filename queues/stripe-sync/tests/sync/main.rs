@@ -6,4 +6,5 @@ mod effects;
 mod failures;
 mod lifecycle;
 mod races;
+mod repair;
 mod stage;

@@ -58,6 +58,8 @@ const SETTINGS: Settings<'_> = Settings {
     api_version: "2026-10-28.endive",
     webhook_url: "http://api.localhost/webhooks/stripe",
     webhook_secret: "whsec_testkit_new",
+    pages: "http://stripe.localhost:8787",
+    endpoints: false,
 };
 
 /// How Stripe behaves.
@@ -255,6 +257,25 @@ impl Stage {
         let reply = self.deliver(number);
         assert_eq!(reply.status, 200, "{:?}", reply.text());
     }
+    /// Everything that happened at Stripe, invoices too.
+    pub fn all(&self) -> Vec<Arc<StoredEvent>> {
+        self.stripe.world.borrow().events.clone()
+    }
+    /// Delivers any event.
+    pub fn hand_in(&self, event: &StoredEvent) -> Reply {
+        let body = self.stripe.text(event);
+        let header = stripe::signature::sign(SETTINGS.webhook_secret, self.stripe.now(), body.as_bytes());
+        self.h.call(&billing::WORKER, post("/webhooks/stripe").header("stripe-signature", &header).body(body))
+    }
+    /// Delivers any event, which must be taken.
+    pub fn taken(&self, event: &StoredEvent) {
+        assert_eq!(self.hand_in(event).status, 200);
+    }
+    /// The sum of our ledger's rows of a kind, without those that the world begins with, in cents.
+    pub fn ledger(&self, kind: &str) -> i64 {
+        let sql = "SELECT coalesce(sum(amount), 0) FROM billing_ledger WHERE org_id = ?1 AND kind = ?2 AND object_id <> 'in_contoso'";
+        self.h.db.count(sql, &[(&self.org).into(), kind.into()])
+    }
     /// Works through what is due.
     pub fn work(&self) {
         self.h.drain(&JOBS, &HANDLERS);
@@ -308,7 +329,8 @@ impl Stage {
     /// The plan before and after each recorded change, in order; audit log and events must tell the same.
     pub fn changes(&self) -> Vec<(String, String)> {
         let audit = "SELECT json_extract(detail, '$.before.plan'), json_extract(detail, '$.after.plan') FROM audit_events \
-            WHERE org_id = ?1 AND action = 'subscription.synced'";
+            WHERE org_id = ?1 AND (action = 'subscription.synced' OR (action = 'subscription.entitlement_judged' \
+              AND json_extract(detail, '$.before.plan') <> json_extract(detail, '$.after.plan')))";
         let events = "SELECT json_extract(payload, '$.previous_plan'), json_extract(payload, '$.plan') FROM outbox \
             WHERE org_id = ?1 AND type = 'subscription.updated' ORDER BY rowid";
         let pairs = |sql: &str| -> Vec<(String, String)> {
