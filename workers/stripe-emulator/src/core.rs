@@ -84,8 +84,6 @@ pub(crate) struct Context<'a> {
     pub noticed: i64,
     /// The version that events say they are written in.
     pub api_version: &'a str,
-    /// Where the emulator's own pages are.
-    pub pages: &'a str,
     /// Whether the endpoint that the emulator is set to is to be told.
     pub listening: bool,
     /// Whether those that are made through the API are.
@@ -103,7 +101,6 @@ impl<'a> Context<'a> {
             now,
             noticed: now,
             api_version: settings.api_version,
-            pages: settings.pages,
             listening: !settings.webhook_url.is_empty(),
             endpoints: settings.endpoints,
             request_id: String::new(),
@@ -203,9 +200,9 @@ fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Res
         ("POST", ["v1", "invoices", id, "pay"]) => invoices::pay(world, id, params, context),
         ("POST", ["v1", "invoices", id, "void"]) => invoices::void(world, id, params, context),
         ("POST", ["v1", "invoices", id, "mark_uncollectible"]) => invoices::mark_uncollectible(world, id, params, context),
-        ("GET", ["v1", "checkout", "sessions"]) => checkout::list(world, params, context),
+        ("GET", ["v1", "checkout", "sessions"]) => checkout::list(world, params),
         ("POST", ["v1", "checkout", "sessions"]) => checkout::create(world, params, context),
-        ("GET", ["v1", "checkout", "sessions", id]) => checkout::get(world, id, params, context),
+        ("GET", ["v1", "checkout", "sessions", id]) => checkout::get(world, id, params),
         ("GET", ["v1", "checkout", "sessions", id, "line_items"]) => checkout::list_items(world, id, params),
         ("POST", ["v1", "checkout", "sessions", id, "expire"]) => checkout::expire(world, id, params, context),
         ("GET", ["v1", "billing_portal", "configurations"]) => portal::configurations::list(world, params),

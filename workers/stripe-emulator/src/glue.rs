@@ -4,7 +4,7 @@
 //! waiting, and what changed is kept before the answer leaves. Webhooks are sent after the answer, and by a cron for what is due
 //! later.
 
-use crate::host::{Answer, Host, Incoming as Call, Setup, target};
+use crate::host::{Answer, Host, Incoming as Call, Media, Setup, target};
 use edge::{Context, Env, Incoming};
 use kernel::{
     Reply,
@@ -96,6 +96,7 @@ async fn answer(incoming: &Incoming, env: &Env, setup: &Setup) -> Result<Answer,
     load(env).await?;
     let (method, url) = (incoming.method(), incoming.url());
     let (authorization, idempotency_key) = (incoming.header("authorization"), incoming.header("idempotency-key"));
+    let fetch_site = incoming.header("sec-fetch-site");
     let (path, query) = target(&url);
     let call = Call {
         method: &method,
@@ -103,6 +104,7 @@ async fn answer(incoming: &Incoming, env: &Env, setup: &Setup) -> Result<Answer,
         query,
         authorization: authorization.as_deref(),
         idempotency_key: idempotency_key.as_deref(),
+        fetch_site: fetch_site.as_deref(),
         body: &body,
     };
     let answer = with(|host| host.serve(setup, &call, now()));
@@ -130,7 +132,15 @@ pub async fn fetch(incoming: Incoming, env: Env, context: Context) -> Reply {
         failed("answering a request", &why);
         Answer::error(503, &why)
     });
-    answer.headers.into_iter().fold(Reply::json_text(answer.status, answer.body), |reply, (name, value)| reply.with(name, value))
+    let reply = match answer.media {
+        Media::Json => Reply::json_text(answer.status, answer.body),
+        Media::Html => Reply::html(answer.status, answer.body),
+        Media::Css => Reply {
+            headers: vec![("content-type".into(), answer.media.content_type().to_owned())],
+            ..Reply::html(answer.status, answer.body)
+        },
+    };
+    answer.headers.into_iter().fold(reply, |reply, (name, value)| reply.with(name, value))
 }
 
 /// The platform's scheduled event, every minute.

@@ -1,5 +1,5 @@
-//! What stands between the state machine and a platform: settings by name, one state that is kept as text, requests of the API
-//! and of the control desk under `/_emulator/`. Pure; the glue of a platform does the I/O.
+//! What stands between the state machine and a platform: settings by name, one state that is kept as text, requests of the API,
+//! for the hosted pages and to the control desk under `/_emulator/`. Pure; the glue of a platform does the I/O.
 //!
 //! The emulator's clock runs ahead of the platform's by what the desk advanced it: events, periods and retries go by the
 //! emulator's, signatures by the platform's, because that is the receiver's.
@@ -7,10 +7,13 @@
 mod demo;
 mod desk;
 
-use crate::core::{
-    Request, Settings, clock, handle,
-    webhooks::{self, WebhookToSend},
-    world::World,
+use crate::{
+    core::{
+        Request, Settings, clock, handle,
+        webhooks::{self, WebhookToSend},
+        world::World,
+    },
+    pages,
 };
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +85,8 @@ pub struct Incoming<'a> {
     pub authorization: Option<&'a str>,
     /// The `idempotency-key` header.
     pub idempotency_key: Option<&'a str>,
+    /// The `sec-fetch-site` header: where a browser says that a request comes from.
+    pub fetch_site: Option<&'a str>,
     /// The body.
     pub body: &'a [u8],
 }
@@ -95,19 +100,42 @@ pub fn target(url: &str) -> (&str, &str) {
     (if path.is_empty() { "/" } else { path }, query)
 }
 
-/// An answer. The body is JSON.
+/// What an answer is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Media {
+    /// Of the API and of the desk.
+    Json,
+    /// A page.
+    Html,
+    /// The pages' style.
+    Css,
+}
+impl Media {
+    /// As the `content-type` header says it.
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Css => "text/css; charset=utf-8",
+        }
+    }
+}
+
+/// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
     /// Beside the content type.
     pub headers: Vec<(&'static str, String)>,
-    /// JSON.
+    /// What the body is written in.
+    pub media: Media,
+    /// The body.
     pub body: String,
 }
 impl Answer {
     fn of(status: u16, body: &serde_json::Value) -> Self {
-        Self { status, headers: Vec::new(), body: body.to_string() }
+        Self { status, headers: Vec::new(), media: Media::Json, body: body.to_string() }
     }
     /// An error of the host's own, not one of Stripe's.
     pub fn error(status: u16, message: &str) -> Self {
@@ -149,15 +177,27 @@ impl Host {
 
     /// Answers a request. What it made due is taken with [`Host::take_due`], once the state is kept.
     pub fn serve(&mut self, setup: &Setup, incoming: &Incoming<'_>, real: i64) -> Answer {
-        if let Some(rest) = incoming.path.strip_prefix(DESK) {
-            return self.desk(setup, incoming.method, rest, incoming.body, real);
-        }
         let Ok(body) = std::str::from_utf8(incoming.body) else { return Answer::error(400, "The body is not UTF-8.") };
-        let Incoming { method, path, query, authorization, idempotency_key, .. } = *incoming;
-        let request = Request { method, path, query, authorization, idempotency_key, body };
+        let Incoming { method, path, query, authorization, idempotency_key, fetch_site, .. } = *incoming;
         let now = self.now(real);
+        if path != "/v1" && !path.starts_with("/v1/") {
+            // A page elsewhere must not work the emulator through somebody's browser.
+            if method == "POST" && fetch_site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+                return pages::problem(403, "This form is not the emulator's", "Go back, and use the button on the emulator's own page.");
+            }
+            if let Some(rest) = path.strip_prefix(DESK).or_else(|| (path == DESK.trim_end_matches('/')).then_some("")) {
+                return self.desk(setup, method, rest, body, real);
+            }
+            let settings = setup.settings();
+            clock::tick(&mut self.world, &settings, now);
+            let mut visit = pages::Visit { world: &mut self.world, settings: &settings, now, method, body };
+            if let Some(answer) = pages::serve(&mut visit, path) {
+                return answer;
+            }
+        }
+        let request = Request { method, path, query, authorization, idempotency_key, body };
         let response = handle(&mut self.world, &setup.settings(), &request, now);
-        Answer { status: response.status, headers: response.headers, body: response.body }
+        Answer { status: response.status, headers: response.headers, media: Media::Json, body: response.body }
     }
     /// Lets time pass without a request, for a cron.
     pub fn tick(&mut self, setup: &Setup, real: i64) {

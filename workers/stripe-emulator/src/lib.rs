@@ -17,6 +17,7 @@ pub mod core;
 #[cfg(target_family = "wasm")]
 mod glue;
 pub mod host;
+mod pages;
 
 #[cfg(target_family = "wasm")]
 edge::raw_worker!(fetch = crate::glue::fetch, scheduled = crate::glue::scheduled);

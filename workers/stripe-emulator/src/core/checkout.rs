@@ -12,7 +12,6 @@ pub(crate) use expire::{expire, expire_due};
 pub use show::render;
 
 use super::{
-    Context,
     error::ApiError,
     list::{Paging, When},
     params::Params,
@@ -28,12 +27,12 @@ pub fn find<'w>(world: &'w World, id: &str) -> Result<&'w CheckoutSession, ApiEr
     world.checkouts.iter().find(|s| s.id == id).ok_or_else(|| ApiError::missing("checkout.session", id))
 }
 
-pub(crate) fn get(world: &World, id: &str, params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
+pub(crate) fn get(world: &World, id: &str, params: Params) -> Result<Value, ApiError> {
     params.finish()?;
-    find(world, id).map(|session| render(world, session, context.pages))
+    find(world, id).map(|session| render(world, session))
 }
 
-pub(crate) fn list(world: &World, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
+pub(crate) fn list(world: &World, mut params: Params) -> Result<Value, ApiError> {
     let paging = Paging::take(&mut params)?;
     let (customer, subscription) = (params.id("customer")?, params.id("subscription")?);
     let status = params.one_of("status", &["complete", "expired", "open"])?;
@@ -45,7 +44,7 @@ pub(crate) fn list(world: &World, mut params: Params, context: &Context<'_>) -> 
             && status.as_deref().is_none_or(|status| status == s.status.as_str())
             && created.admits(s.created)
     };
-    let all = world.checkouts.iter().rev().map(|s| (s.id.clone(), admits(s).then(|| render(world, s, context.pages)))).collect();
+    let all = world.checkouts.iter().rev().map(|s| (s.id.clone(), admits(s).then(|| render(world, s)))).collect();
     paging.page("/v1/checkout/sessions", "checkout.session", all)
 }
 

@@ -65,6 +65,9 @@ enum Due {
 
 /// Lets time pass: before every request, and for a cron.
 pub fn tick(world: &mut World, settings: &Settings<'_>, now: i64) {
+    if world.pages != settings.pages {
+        settings.pages.clone_into(&mut world.pages);
+    }
     let unasked = Context::unasked(settings, now);
     checkout::expire_due(world, &unasked);
     while let Some((at, due)) = next(world, now) {

@@ -12,7 +12,7 @@ mod void;
 pub(crate) use collect::{Outcome, collect, plan_retry};
 pub(crate) use draw::{draft, draft_of_period, finalize};
 pub(crate) use lines::{for_period, prorated};
-pub(crate) use pay::pay;
+pub(crate) use pay::{pay, pay_by_hand};
 pub(crate) use preview::{create_preview, upcoming};
 pub use show::render;
 pub(crate) use void::{finalize as finalize_now, mark_uncollectible, void, void_now};

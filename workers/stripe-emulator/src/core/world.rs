@@ -26,6 +26,8 @@ pub struct World {
     /// In every id, so that those of an emulator that was reset are never seen again.
     salt: String,
     count: u64,
+    /// Where the emulator's own pages are: an origin. Said anew whenever time passes.
+    pub pages: String,
     /// Customers, deleted ones too.
     pub customers: Vec<Customer>,
     /// Products.
@@ -210,6 +212,7 @@ impl World {
         Self {
             salt: base36(now.unsigned_abs()),
             count: 0,
+            pages: String::new(),
             customers: Vec::new(),
             products: plans
                 .map(|(plan, name, _)| Product {

@@ -71,7 +71,7 @@ pub fn buy(world: &mut World, settings: &Settings<'_>, id: &str, purchase: Purch
     if let Some(held) = next.checkouts.iter_mut().find(|s| s.id == id) {
         *held = session.clone();
     }
-    let shown = render(&next, &session, context.pages);
+    let shown = render(&next, &session);
     super::super::events::record(&mut next, &context, "checkout.session.completed", shown, None);
     *world = next;
     Ok(())

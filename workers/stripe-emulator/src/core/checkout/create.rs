@@ -235,7 +235,7 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     session.amount = amount(world, &session, context).map_err(|error| {
         error.renamed(|param| if param.starts_with("items") { format!("line_{param}") } else { format!("subscription_data[{param}]") })
     })?;
-    let shown = render(world, &session, context.pages);
+    let shown = render(world, &session);
     let over = (world.checkouts.len() + 1).saturating_sub(KEPT);
     world.checkouts.drain(..over);
     world.checkouts.push(session);

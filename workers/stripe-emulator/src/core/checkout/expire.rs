@@ -16,7 +16,7 @@ fn close(world: &mut World, id: &str, context: &Context<'_>) {
     let Some(session) = world.checkouts.iter_mut().find(|s| s.id == id) else { return };
     session.status = CheckoutStatus::Expired;
     let session = session.clone();
-    let shown = render(world, &session, context.pages);
+    let shown = render(world, &session);
     record(world, context, "checkout.session.expired", shown, None);
 }
 
@@ -29,7 +29,7 @@ pub(crate) fn expire(world: &mut World, id: &str, params: Params, context: &Cont
         return Err(ApiError::refused(&message));
     }
     close(world, id, context);
-    find(world, id).map(|session| render(world, session, context.pages))
+    find(world, id).map(|session| render(world, session))
 }
 
 /// The same by hand, from the page or the desk. `now` is Unix seconds.

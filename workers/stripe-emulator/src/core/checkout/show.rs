@@ -6,8 +6,8 @@ use super::super::{
 };
 use serde_json::{Value, json};
 
-/// A session as the API shows it. `pages` is where the emulator's pages are.
-pub fn render(world: &World, session: &CheckoutSession, pages: &str) -> Value {
+/// A session as the API shows it.
+pub fn render(world: &World, session: &CheckoutSession) -> Value {
     let customer = session.customer.as_ref().and_then(|id| world.customers.iter().find(|c| c.id == *id));
     let email = customer.and_then(|c| c.email.clone()).or_else(|| session.customer_email.clone());
     let details = (customer.is_some() || email.is_some()).then(|| {
@@ -44,7 +44,7 @@ pub fn render(world: &World, session: &CheckoutSession, pages: &str) -> Value {
         "status": session.status.as_str(), "submit_type": session.submit_type, "subscription": session.subscription,
         "success_url": session.success_url, "tax_id_collection": { "enabled": session.tax_id_collection, "required": "never" },
         "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 }, "ui_mode": "hosted_page",
-        "url": open.then(|| format!("{pages}/checkout/{}", session.id)), "wallet_options": null,
+        "url": open.then(|| format!("{}/checkout/{}", world.pages, session.id)), "wallet_options": null,
     })
 }
 

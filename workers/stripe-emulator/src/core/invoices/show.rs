@@ -30,7 +30,7 @@ pub fn render(world: &World, invoice: &Invoice) -> Value {
         "customer_shipping": null, "customer_tax_exempt": "none", "customer_tax_ids": [], "default_payment_method": null,
         "default_source": null, "default_tax_rates": [], "description": null, "discounts": [], "due_date": null,
         "effective_at": invoice.finalized_at, "ending_balance": invoice.ending_balance, "footer": null, "from_invoice": null,
-        "hosted_invoice_url": null, "invoice_pdf": null, "issuer": { "type": "self" }, "last_finalization_error": null,
+        "hosted_invoice_url": invoice.finalized_at.map(|_| format!("{}/invoices/{}", world.pages, invoice.id)), "invoice_pdf": null, "issuer": { "type": "self" }, "last_finalization_error": null,
         "latest_revision": null,
         "lines": { "object": "list", "data": lines, "has_more": false, "url": format!("/v1/invoices/{}/lines", invoice.id) },
         "livemode": false, "metadata": {}, "next_payment_attempt": invoice.next_payment_attempt, "number": invoice.number,

@@ -74,7 +74,7 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
             }
             held
         }
-        None => configurations::seen(world).find(|one| one.is_default).ok_or_else(|| ApiError::portal_not_set_up(context.pages))?,
+        None => configurations::seen(world).find(|one| one.is_default).ok_or_else(|| ApiError::portal_not_set_up(&world.pages))?,
     };
     let (configuration, default) = (configuration.id.clone(), configuration.default_return_url.clone());
     let session = PortalSession {
@@ -87,7 +87,7 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
         configuration,
         flow,
     };
-    let shown = render(&session, context.pages);
+    let shown = render(&session, &world.pages);
     let over = (world.portal_sessions.len() + 1).saturating_sub(KEPT);
     world.portal_sessions.drain(..over);
     world.portal_sessions.push(session);
