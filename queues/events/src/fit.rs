@@ -5,30 +5,23 @@ use domain::{actions, events, quotas::Quota};
 use kernel::{OrgId, Result, task::Task};
 use serde_json::json;
 
-/// A key that works but for the plan.
-macro_rules! living_key {
-    () => {
-        "org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)"
-    };
-}
-
 kernel::sql! {
     /// How many are active and how many paused, of keys and of endpoints, and how many of each the plan allows.
     Read Org STANDING(4) -> ["keys", "paused_keys", "most_keys", "endpoints", "paused_endpoints", "most_endpoints"] = concat!(
-        "SELECT (SELECT count(*) FROM api_keys WHERE ", living_key!(), " AND over_plan_at IS NULL) AS keys, \
-           (SELECT count(*) FROM api_keys WHERE ", living_key!(), " AND over_plan_at IS NOT NULL) AS paused_keys, ?3 ->> o.plan AS most_keys, \
+        "SELECT (SELECT count(*) FROM api_keys WHERE ", store::living_key!(), " AND over_plan_at IS NULL) AS keys, \
+           (SELECT count(*) FROM api_keys WHERE ", store::living_key!(), " AND over_plan_at IS NOT NULL) AS paused_keys, ?3 ->> o.plan AS most_keys, \
            (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1 AND status = 'enabled') AS endpoints, \
            (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1 AND over_plan_at IS NOT NULL) AS paused_endpoints, ?4 ->> o.plan AS most_endpoints \
          FROM orgs o WHERE o.id = ?1");
     /// The oldest stay. Another generation: a write under the key as it was is refused.
     Write Org PAUSE_KEYS(3) -> [] = concat!(
         "UPDATE api_keys SET over_plan_at = ?2, generation = generation + 1 WHERE org_id = ?1 AND id IN \
-           (SELECT id FROM api_keys WHERE ", living_key!(), " AND over_plan_at IS NULL ORDER BY created_at, id \
+           (SELECT id FROM api_keys WHERE ", store::living_key!(), " AND over_plan_at IS NULL ORDER BY created_at, id \
             LIMIT -1 OFFSET (SELECT ?3 ->> plan FROM orgs WHERE id = ?1))");
     Write Org WAKE_KEYS(3) -> [] = concat!(
         "UPDATE api_keys SET over_plan_at = NULL, generation = generation + 1 WHERE org_id = ?1 AND id IN \
-           (SELECT id FROM api_keys WHERE ", living_key!(), " AND over_plan_at IS NOT NULL ORDER BY created_at, id \
-            LIMIT max(0, (SELECT ?3 ->> plan FROM orgs WHERE id = ?1) - (SELECT count(*) FROM api_keys WHERE ", living_key!(), " AND over_plan_at IS NULL)))");
+           (SELECT id FROM api_keys WHERE ", store::living_key!(), " AND over_plan_at IS NOT NULL ORDER BY created_at, id \
+            LIMIT max(0, (SELECT ?3 ->> plan FROM orgs WHERE id = ?1) - (SELECT count(*) FROM api_keys WHERE ", store::living_key!(), " AND over_plan_at IS NULL)))");
     /// As an owner would pause them: what happens is held for them.
     Write Org PAUSE_ENDPOINTS(3) -> [] =
         "UPDATE webhook_endpoints SET status = 'paused', over_plan_at = ?2, disabled_reason = 'The plan allows fewer endpoints.' WHERE org_id = ?1 AND id IN \

@@ -205,7 +205,7 @@ types! {
     "limit_paused": {
         title: "Keys and endpoints paused by the plan", says: "API keys or webhook endpoints were paused because the plan allows fewer.",
         event: "limit.paused", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.page("/billing/keep"),
+        line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.page("/billing/active"),
     }
     "subscription_changed": {
         title: "Changes of the subscription", says: "The plan or the subscription changed.",

@@ -86,9 +86,15 @@ impl<'a> Form<'a> {
 
 /// A form that is only a button.
 pub fn button(action: &str, csrf: &str, label: &str) -> Markup {
+    button_with(action, csrf, label, &[])
+}
+
+/// A form that is only a button, with values that go with it.
+pub fn button_with(action: &str, csrf: &str, label: &str, values: &[(&str, &str)]) -> Markup {
     html! {
         form class="inline" method="post" action=(action) {
             input type="hidden" name=(TOKEN) value=(csrf);
+            @for (name, value) in values { (hidden(name, value)) }
             button type="submit" { (label) }
         }
     }

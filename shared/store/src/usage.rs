@@ -11,6 +11,14 @@ use kernel::{
     sql::Stmt,
 };
 
+/// A key of `?1` that works at `?2`, but for the plan.
+#[macro_export]
+macro_rules! living_key {
+    () => {
+        "org_id = ?1 AND (revoked_at IS NULL OR revoked_at > ?2) AND (expires_at IS NULL OR expires_at > ?2)"
+    };
+}
+
 kernel::sql! {
     /// Over indexes that begin with the organization. What is paused for a plan is counted: it takes a place.
     Read Org USES(3) -> ["plan", "seats", "members", "invited", "customers", "keys", "endpoints", "exports", "domains"] =

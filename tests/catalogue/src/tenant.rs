@@ -28,6 +28,12 @@ struct Column {
     /// The words that a CHECK allows.
     words: Vec<String>,
 }
+impl Column {
+    /// Whether it says when something happened, or will.
+    fn is_moment(&self) -> bool {
+        !self.text && ["_at", "_since", "_until"].iter().any(|end| self.name.ends_with(end))
+    }
+}
 /// A table.
 #[derive(Debug, Clone)]
 struct Table {
@@ -107,6 +113,18 @@ fn varied(text: &str, mark: &str) -> String {
     format!("{}{mark}", text.get(..keep).unwrap_or_default())
 }
 
+/// How many of something each plan allows, as `domain::quotas` writes it for statements.
+fn numbers_by_plan(rng: &SeededRng) -> Value {
+    let mut most = || rng.below(12) * if rng.below(3) == 0 { 10 } else { 1 };
+    Value::Text(format!("{{\"free\":{},\"team\":{},\"business\":{}}}", most(), most(), most()))
+}
+
+/// A list of one word of a row.
+fn words_of(rng: &SeededRng, row: &BTreeMap<String, Value>) -> Value {
+    let words: Vec<&String> = row.values().filter_map(|v| if let Value::Text(text) = v { Some(text) } else { None }).collect();
+    Value::Text(serde_json::json!([words.get(rng.below(words.len().max(1)))]).to_string())
+}
+
 impl Default for Twins {
     fn default() -> Self {
         Self::new()
@@ -144,7 +162,8 @@ impl Twins {
                 "WHERE ?1 IS NOT NULL"
             };
             let marks: Vec<String> = (1..=names.len()).map(|n| format!("?{n}")).collect();
-            let insert = format!("INSERT INTO {table}({}) VALUES({})", names.join(", "), marks.join(", "));
+            // Over what the migrations put there.
+            let insert = format!("INSERT OR REPLACE INTO {table}({}) VALUES({})", names.join(", "), marks.join(", "));
             let rows = h.db.rows(&format!("SELECT {} FROM {table} {own}", names.join(", ")), &[org.as_str().into()]);
             for row in rows {
                 let cells = row.0.into_iter().map(|cell| match cell {
@@ -159,7 +178,8 @@ impl Twins {
         (conn, org)
     }
 
-    /// Gives A rows in every state: for each word of a CHECK, and with each nullable column empty, a copy under a key of its own.
+    /// Gives A rows in every state: for each word of a CHECK, with each nullable column empty, and with each nullable moment passed, a copy
+    /// under a key of its own.
     fn vary(&mut self) {
         for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
             let mut mark = 0;
@@ -167,6 +187,9 @@ impl Twins {
                 let mut values: Vec<String> = column.words.iter().map(|word| format!("'{word}'")).collect();
                 if column.nullable && column.name != "org_id" {
                     values.push("NULL".into());
+                    if column.is_moment() {
+                        values.push((testkit::time::START.get() - 86_400_000).to_string());
+                    }
                 }
                 for value in values {
                     mark += 1;
@@ -197,8 +220,8 @@ impl Twins {
                 if differ { ("'suspended'", "CASE plan WHEN 'free' THEN 'team' ELSE 'free' END") } else { ("status", "plan") };
             let deleted = if mark == "1111" { DELETED } else { "NULL" };
             let org = format!(
-                "INSERT INTO orgs(id, slug, name, plan, status, created_at, deleted_at, version) \
-                 SELECT ?1, ?1, ?1, {plan}, {status}, created_at, {deleted}, version + 1 + {at} FROM orgs WHERE id = ?2"
+                "INSERT INTO orgs(id, slug, name, plan, status, created_at, deleted_at, version, billing_version, seats) \
+                 SELECT ?1, ?1, ?1, {plan}, {status}, created_at, {deleted}, version + 1 + {at}, billing_version + 1 + {at}, {at} / 2 * 1000 FROM orgs WHERE id = ?2"
             );
             self.shared.execute(&org, [&id, &self.org]).unwrap();
             for table in self.tables.iter().filter(|t| t.owner().is_some() && t.name != "orgs") {
@@ -245,7 +268,14 @@ impl Twins {
                 }
                 () if table.foreign.contains(name) => None,
                 () if c.text => Some(format!("CASE WHEN {name} GLOB '[[{{]*' THEN {name} ELSE 'other ' || {name} END")),
-                () if c.name.ends_with("_at") => Some(format!("{name} {} 3600000", if org.ends_with("0000") { "-" } else { "+" })),
+                () if c.is_moment() => {
+                    let moved = format!("{name} {} 3600000", if org.ends_with("0000") { "-" } else { "+" });
+                    Some(if c.nullable && org.ends_with("ffff") {
+                        format!("COALESCE({moved}, {})", testkit::time::START.get())
+                    } else {
+                        moved
+                    })
+                }
                 () => None,
             }
         };
@@ -298,20 +328,34 @@ impl Twins {
         let columns = columns_of_params(&pieces);
         let touched: Vec<&str> = touch.all().iter().filter_map(|t| self.rows.get_key_value(t)).map(|(name, _)| name.as_str()).collect();
         let fresh: BTreeSet<usize> = self.globally_unique(sql.text).into_iter().collect();
+        let lists: BTreeSet<usize> = (1..=sql.params).filter(|n| sql.text.contains(&format!("json_each(?{n})"))).collect();
+        let by_plan: BTreeSet<usize> = (1..=sql.params).filter(|n| sql.text.contains(&format!("?{n} ->> "))).collect();
         (0..times).find_map(|_| {
             let table = touched.get(rng.below(touched.len()));
             // Half of the time one of A's rows: most of what a statement asks for is met by those only.
             let own = if rng.below(2) == 0 { table.and_then(|t| self.own.get(*t)) } else { None };
             let base = own.or_else(|| table.and_then(|t| self.rows.get(*t)));
             let row = base.map(|rows| &rows[rng.below(rows.len())]);
-            let params: Vec<Value> = (1..=sql.params).map(|n| self.choose(&rng, n, &columns, row, &fresh)).collect();
+            let param = |n| match n {
+                _ if by_plan.contains(&n) => numbers_by_plan(&rng),
+                // Half of the time: others take a list that stands in a column.
+                _ if lists.contains(&n) && rng.below(2) == 0 => row.map_or(Value::Null, |row| words_of(&rng, row)),
+                _ => self.choose(&rng, n, &columns, row, &fresh),
+            };
+            let params: Vec<Value> = (1..=sql.params).map(param).collect();
             let disturbed = self.disturbance(&rng, &touched);
             self.try_once(text, touch, &params, &disturbed).map(|what| format!("{what} with {params:?} after {disturbed:?}"))
         })
     }
 
-    /// Parameters that are inserted as keys unique across organizations.
+    /// Parameters that are written as keys unique across organizations.
     fn globally_unique(&self, text: &str) -> Vec<usize> {
+        if let Some((table, set)) = text.strip_prefix("UPDATE ").and_then(|rest| rest.split_once(" SET ")) {
+            let Some(table) = self.tables.iter().find(|t| t.name == table) else { return Vec::new() };
+            let set = set.split(" WHERE ").next().unwrap_or_default();
+            let across = table.unique.iter().filter(|key| !key.iter().any(|c| c == "org_id")).flatten();
+            return across.flat_map(|c| (2..10).filter(move |n| set.contains(&format!("{c} = ?{n}")))).collect();
+        }
         let pieces = tokens(text);
         let table = mentions(&pieces, &|word| self.tables.iter().any(|t| t.name == word)).into_iter().find(|m| m.inserted).map(|m| m.table);
         let Some(table) = table.and_then(|name| self.tables.iter().find(|t| t.name == name)) else { return Vec::new() };
@@ -363,19 +407,31 @@ impl Twins {
         }
     }
 
-    /// What happens to A first, in both databases: mostly nothing; or A is suspended or deleted, or has no row in one or in most of the
-    /// tables.
+    /// What happens to A first, in both databases: mostly nothing; or A is suspended or deleted, or has another number of seats, or something happened to all its rows of a
+    /// table, or it has no row in one or in most of the tables.
     fn disturbance(&self, rng: &SeededRng, touched: &[&str]) -> String {
         let has_rows = |name: &&&str| {
             let table = self.tables.iter().find(|t| t.name == ***name);
             table.is_some_and(|t| t.owner() == Some("org_id")) && **name != "audit_events"
         };
         let empty = |name: &&str| format!("DELETE FROM {name} WHERE org_id = '{}';", self.org);
-        match rng.below(8) {
+        match rng.below(9) {
             0 => format!("UPDATE orgs SET status = 'suspended', plan = 'free' WHERE id = '{}'", self.org),
             1 => format!("UPDATE orgs SET deleted_at = {DELETED} WHERE id = '{}'", self.org),
             2 => touched.get(rng.below(touched.len())).filter(has_rows).map(empty).unwrap_or_default(),
             3 => touched.iter().filter(has_rows).filter(|_| rng.below(8) > 0).map(empty).collect(),
+            4 => format!("UPDATE orgs SET seats = {} WHERE id = '{}'", rng.below(40), self.org),
+            5 => {
+                let table =
+                    touched.get(rng.below(touched.len())).filter(has_rows).and_then(|name| self.tables.iter().find(|t| t.name == *name));
+                let moments: Vec<&Column> = table.iter().flat_map(|t| &t.columns).filter(|c| c.nullable && c.is_moment()).collect();
+                match (table, moments.get(rng.below(moments.len().max(1)))) {
+                    (Some(t), Some(c)) => {
+                        format!("UPDATE {} SET {} = {} WHERE org_id = '{}'", t.name, c.name, testkit::time::START.get(), self.org)
+                    }
+                    _ => String::new(),
+                }
+            }
             _ => String::new(),
         }
     }

@@ -162,7 +162,7 @@ fn an_expired_invitation_holds_no_seat_and_no_address() {
     h.db.execute("UPDATE orgs SET plan = 'team', seats = 10 WHERE id = ?1", &[(&team.id).into()]);
     assert!(renew(team, &id));
     let free = &h.world.free;
-    h.db.execute("UPDATE orgs SET plan = 'business' WHERE id = ?1", &[(&free.id).into()]);
+    h.db.execute("UPDATE orgs SET plan = 'business', seats = 50 WHERE id = ?1", &[(&free.id).into()]);
     assert!(renew(free, &free.invitation.to_string()));
 }
 

@@ -37,8 +37,8 @@ kernel::sql! {
            AND (m.role = 'owner' OR (m.role = 'admin' AND invitations.role <> 'owner')))";
     /// An open invitation holds its seat already; after a downgrade there may be more of them than seats.
     Write Org JOIN(4) -> [] =
-        "INSERT INTO memberships(org_id, user_id, role, created_at) SELECT ?1, ?2, ?3, ?4 \
-         WHERE (SELECT count(*) FROM memberships WHERE org_id = ?1) < (SELECT seats FROM orgs WHERE id = ?1) AND EXISTS (SELECT 1 FROM orgs WHERE id = ?1 AND status = 'active' AND deleted_at IS NULL)";
+        "INSERT INTO memberships(org_id, user_id, role, created_at) SELECT ?1, ?2, ?3, ?4 FROM orgs o \
+         WHERE o.id = ?1 AND o.status = 'active' AND o.deleted_at IS NULL AND (SELECT count(*) FROM memberships m WHERE m.org_id = ?1) < o.seats";
     Write Org DECLINE(4) -> [] =
         "UPDATE invitations SET canceled_at = ?4 WHERE org_id = ?1 AND id = ?2 AND token_hash = ?3 AND accepted_at IS NULL AND canceled_at IS NULL";
     Write Global("a staff account belongs to no organization") CREATE_INVITED(5) -> [] =

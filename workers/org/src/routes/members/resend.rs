@@ -8,7 +8,7 @@ use super::{
 };
 use domain::actions;
 use kernel::{
-    Command, Committed, Guard, Id, InvitationId, Reply, Request, Result, Route, Write,
+    Command, Committed, Id, InvitationId, Reply, Request, Result, Route, Write,
     error::Code,
     flash::Tone,
     host::Surface,
@@ -20,14 +20,19 @@ use serde_json::json;
 
 kernel::sql! {
     Read Org OPEN(3) -> ["email", "role", "org_name", "plan", "seats", "used"] =
-        "SELECT i.email, i.role, o.name AS org_name, o.plan, (SELECT count(*) FROM memberships WHERE org_id = ?1) AS members, \
-           (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS invited \
+        "SELECT i.email, i.role, o.name AS org_name, o.plan, o.seats, (SELECT count(*) FROM memberships WHERE org_id = ?1) \
+           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) AS used \
          FROM invitations i JOIN orgs o ON o.id = i.org_id WHERE i.org_id = ?1 AND i.id = ?2 AND i.accepted_at IS NULL AND i.canceled_at IS NULL";
+    /// It holds a seat still, or there is one for it.
+    Bookkeep Org ROOM(3) -> [] =
+        "INSERT INTO guard(name, ok) SELECT 'plan', EXISTS (SELECT 1 FROM invitations WHERE org_id = ?1 AND id = ?2 AND expires_at > ?3) \
+           OR (SELECT count(*) FROM memberships WHERE org_id = ?1) \
+           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?3) \
+           < (SELECT seats FROM orgs WHERE id = ?1)";
     /// Whoever sends it again answers for it from now on.
     Write Org RENEW(6) -> [] =
         "UPDATE invitations SET token_hash = ?3, invited_by = ?4, sent_at = ?5, expires_at = ?6 \
-         WHERE org_id = ?1 AND id = ?2 AND accepted_at IS NULL AND canceled_at IS NULL AND (expires_at > ?5 OR ((SELECT count(*) FROM memberships WHERE org_id = ?1) \
-           + (SELECT count(*) FROM invitations WHERE org_id = ?1 AND accepted_at IS NULL AND canceled_at IS NULL AND expires_at > ?5) < (SELECT seats FROM orgs WHERE id = ?1)))";
+         WHERE org_id = ?1 AND id = ?2 AND accepted_at IS NULL AND canceled_at IS NULL";
 }
 
 /// Sends an invitation again.
@@ -64,7 +69,8 @@ impl Command for Resend {
         let change = cx
             .mutation(id.as_str())?
             .then(actor(org, staff, mine))
-            .then_guarded(Guard::Plan, renew)
+            .then(ROOM.bind([org.into(), (&id).into(), now.into()]))
+            .then_one(renew)
             .detail(json!({"email": email, "role": role}).to_string());
         let letter = Invited { org, name: row.text(2)?, inviter: &staff.name, email, role, token: &token, expires };
         let change = post(change, cx.app(), &letter)?;
