@@ -54,7 +54,7 @@ pub const CHECKOUT_STARTED: Action = Action::new("checkout.started");
 pub const CHECKOUT_GIVEN_UP: Action = Action::new("checkout.given_up");
 /// Somebody came back from the payment provider's page, and the purchase was looked at.
 pub const CHECKOUT_LOOKED_AT: Action = Action::new("checkout.looked_at");
-/// What a change would cost was asked. Only read, so it is never written down.
+/// Somebody asked what a change would cost.
 pub const SUBSCRIPTION_PREVIEWED: Action = Action::new("subscription.previewed");
 /// Plan, interval or seats were changed.
 pub const SUBSCRIPTION_CHANGED: Action = Action::new("subscription.changed");
@@ -70,6 +70,8 @@ pub const BILLING_CUSTOMER_LINKED: Action = Action::new("billing.customer_linked
 pub const BILLING_READ_AGAIN: Action = Action::new("billing.read_again");
 /// Somebody went to the payment provider's portal, or looked whether there is one.
 pub const BILLING_PORTAL_OPENED: Action = Action::new("billing.portal_opened");
+/// An operator repaired an organization's billing, or tried to.
+pub const BILLING_REPAIRED: Action = Action::new("billing.repaired");
 /// A retention rule removed what was past its time.
 pub const RETENTION_APPLIED: Action = Action::new("retention.applied");
 /// Somebody signed in.

@@ -87,13 +87,24 @@ struct Entry {
     place: OrgPlace,
     label: &'static str,
     icon: Icon,
-    /// Below `/o/{slug}`.
+    /// Before the slug. A Worker of its own has a beginning of its own: the platform leads requests by how their path begins.
+    under: &'static str,
+    /// After the slug.
     path: &'static str,
     /// Who sees it: who may open the page.
     needs: Ability,
 }
 const fn entry(section: &'static str, place: OrgPlace, label: &'static str, icon: Icon, path: &'static str, needs: Ability) -> Entry {
-    Entry { section, place, label, icon, path, needs }
+    Entry { section, place, label, icon, under: "/o/", path, needs }
+}
+impl Entry {
+    const fn under(mut self, under: &'static str) -> Self {
+        self.under = under;
+        self
+    }
+    fn address(&self, slug: &str) -> String {
+        format!("{}{slug}{}", self.under, self.path)
+    }
 }
 
 /// Every page of an organization that there is, in order. A new one is a line here.
@@ -102,7 +113,7 @@ const ORG: &[Entry] = &[
     entry("", OrgPlace::Tickets, "Tickets", Icon::Ticket, "/tickets", Ability::Read),
     entry("", OrgPlace::Customers, "Customers", Icon::Contact, "/customers", Ability::Read),
     entry("Organization", OrgPlace::Members, "Members", Icon::Users, "/members", Ability::Read),
-    entry("Organization", OrgPlace::Billing, "Billing", Icon::Card, "/billing", Ability::Read),
+    entry("Organization", OrgPlace::Billing, "Billing", Icon::Card, "", Ability::Read).under("/billing/"),
     entry("Organization", OrgPlace::Settings(SettingsPlace::General), "Settings", Icon::Settings, "/settings", Ability::Read),
 ];
 /// Every page about the person that there is, in order. A new one is a line here.
@@ -169,7 +180,7 @@ fn of_org(staff: &Staff, slug: &str, here: OrgPlace) -> Vec<Section<'static>> {
     let mut sections: Vec<Section<'static>> = Vec::new();
     for e in ORG.iter().filter(|e| role.is_some_and(|role| role.may(e.needs))) {
         let settings = matches!((here, e.place), (OrgPlace::Settings(_), OrgPlace::Settings(_)));
-        let link = Link::new(e.label, format!("/o/{slug}{}", e.path)).icon(e.icon).here(here == e.place || settings);
+        let link = Link::new(e.label, e.address(slug)).icon(e.icon).here(here == e.place || settings);
         match sections.last_mut() {
             Some(section) if section.title == e.section => section.links.push(link),
             _ => sections.push(Section { title: e.section, links: vec![link] }),
@@ -190,11 +201,10 @@ fn of_account(here: AccountPlace) -> Vec<Section<'static>> {
 
 /// The address of a page of an organization, if there is such a page.
 pub fn address(slug: &str, place: OrgPlace) -> Option<String> {
-    let path = match place {
-        OrgPlace::Settings(of) => SETTINGS.iter().find(|(p, ..)| *p == of).map(|(_, _, path, _)| format!("/settings{path}")),
-        other => ORG.iter().find(|e| e.place == other).map(|e| e.path.to_owned()),
-    };
-    path.map(|path| format!("/o/{slug}{path}"))
+    match place {
+        OrgPlace::Settings(of) => SETTINGS.iter().find(|(p, ..)| *p == of).map(|(_, _, path, _)| format!("/o/{slug}/settings{path}")),
+        other => ORG.iter().find(|e| e.place == other).map(|e| e.address(slug)),
+    }
 }
 
 /// The nearest page at or above a path: of an organization, one of its navigation or its settings; elsewhere the first part of the path,

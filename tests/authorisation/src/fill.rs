@@ -177,17 +177,17 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/o/{org}/members/{id}/remove" | "/o/{org}/invitations/{id}/resend" | "/o/{org}/invitations/{id}/cancel" => vec![],
         "/o/{org}/members/invite" => vec![("email", "somebody@example.com"), ("role", "viewer")],
         "/o/{org}/members/{id}/role" => vec![("role", "member"), ("was", "viewer")],
-        "/o/{org}/billing/checkout" => vec![("plan", "team"), ("interval", "month"), ("seats", "10")],
-        "/o/{org}/billing/checkout/done" => vec![("session_id", "cs_test_none")],
-        "/o/{org}/billing/checkout/give-up"
-        | "/o/{org}/billing/resync"
-        | "/o/{org}/billing/portal"
-        | "/o/{org}/billing/portal/check" => vec![],
-        "/o/{org}/billing/change/preview" => vec![("plan", "business"), ("interval", "month"), ("seats", "10")],
-        "/o/{org}/billing/change" => {
+        "/billing/{org}/checkout" => vec![("plan", "team"), ("interval", "month"), ("seats", "10")],
+        "/billing/{org}/checkout/done" => vec![("session_id", "cs_test_none")],
+        "/billing/{org}/checkout/give-up"
+        | "/billing/{org}/resync"
+        | "/billing/{org}/portal"
+        | "/billing/{org}/portal/check" => vec![],
+        "/billing/{org}/change/preview" => vec![("plan", "business"), ("interval", "month"), ("seats", "10")],
+        "/billing/{org}/change" => {
             vec![("plan", "business"), ("interval", "month"), ("seats", "10"), ("at", "0"), ("version", "0"), SUBMIT]
         }
-        "/o/{org}/billing/cancel" | "/o/{org}/billing/cancel-now" | "/o/{org}/billing/keep" | "/o/{org}/billing/customer" => vec![SUBMIT],
+        "/billing/{org}/cancel" | "/billing/{org}/cancel-now" | "/billing/{org}/keep" | "/billing/{org}/customer" => vec![SUBMIT],
         "/o/{org}/settings" => vec![("name", "Another name"), ("version", "1")],
         "/o/{org}/settings/slug" => vec![("slug", "tailspin"), ("version", "1")],
         "/o/{org}/settings/portal" => vec![("self_sign_up", "on"), ("version", "1")],

@@ -45,6 +45,12 @@ const NO_PAGES: &[(&str, &str)] = &[
 const STATES: &[(&str, &str)] = &[
     ("/account/security/authenticator/remove", AUTHENTICATORS),
     ("/account/security/recovery-codes", AUTHENTICATORS),
+    ("/billing/{org}/choose", "DELETE FROM subscriptions"),
+    ("/billing/{org}/keep", "UPDATE subscriptions SET cancel_at_period_end = 1"),
+    (
+        "/billing/{org}/customer",
+        "INSERT INTO billing_findings(org_id, kind, detail, since, seen_at) SELECT id, 'customer_missing', '{}', 1, 1 FROM orgs",
+    ),
     ("/brand.css", BRANDED),
     ("/brand/logo", BRANDED),
     ("/o/{org}/settings/branding/logo", BRANDED),
@@ -65,7 +71,10 @@ const AUTHENTICATORS: &str = "INSERT OR IGNORE INTO authenticators(subject, secr
 const BRANDED: &str = "UPDATE orgs SET branding = json_object('primary', '#0b3d91', 'link', '#0b3d91', 'background', '#ffffff', \
     'card', '#ffffff', 'border', '#dddddd', 'logo', json_object('key', (SELECT key FROM logos WHERE org_id = orgs.id), 'type', 'image/png'))";
 /// Pages that only lead on unless more is said: (path, what is added to the address).
-const ADDRESSED: &[(&str, &str)] = &[("/account/sessions/end", "?session=ses_00000000000000000000000000000000")];
+const ADDRESSED: &[(&str, &str)] = &[
+    ("/account/sessions/end", "?session=ses_00000000000000000000000000000000"),
+    ("/billing/{org}/checkout/done", "?session_id=cs_test_northwind"),
+];
 /// Pages that lead on all the same: (path, where to, who looks at the page).
 const LED_ON: &[(&str, &str, &str)] =
     &[("/account/security/recovery-codes/new", "/account/security", "getting_in.rs comes with the cookie that holds the codes")];

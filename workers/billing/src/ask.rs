@@ -101,7 +101,7 @@ pub async fn ask(
     let app = cx.app();
     let provider = Provider::of(&app.config, cx.http())?;
     let answer = call(&provider, &here, &id).await;
-    let home = format!("/o/{}/billing", req.param("org")?);
+    let home = format!("/billing/{}", req.param("org")?);
     let Err(error) = answer else {
         let finish = finish(&here, &id, "done", None, cx.now());
         let with = |m: Mutation, _: &Here, _: &Change<'_>, _: &_| {

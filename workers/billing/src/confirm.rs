@@ -16,7 +16,7 @@ use store::forms;
 /// # Errors
 /// An incident where the path names no organization.
 pub fn page(cx: &Read<'_>, req: &Request, here: &Here, action: Action, ask: impl FnOnce(&str, &str, Markup) -> Markup) -> Result<Reply> {
-    let home = format!("/o/{}/billing", req.param("org")?);
+    let home = format!("/billing/{}", req.param("org")?);
     let title = match action {
         Action::Reactivate => "Keep the subscription",
         _ => "Cancel the subscription",

@@ -20,7 +20,7 @@ pub fn page<'a>(
     let frame = Frame::of(cx, req);
     let main = content(&frame)?;
     let page = frame.app(Place::Org(slug, OrgPlace::Billing), title);
-    let page = if title == "Billing" { page } else { page.crumb("Billing", format!("/o/{slug}/billing")) };
+    let page = if title == "Billing" { page } else { page.crumb("Billing", format!("/billing/{slug}")) };
     let reply = if status == 422 { page.again(&main) } else { page.status(status).reply(&main) };
     Ok(reply.forms_lead_to(&setup::origins(&cx.app().config)))
 }

@@ -170,7 +170,7 @@ async fn open(
     let Some(order) = Order::stored(&slot.lookup_key, slot.seats) else { return Ok(None) };
     let Some(price) = price::of(provider, &order).await? else { return Ok(None) };
     let config = &cx.app().config;
-    let home = format!("{}/o/{slug}/billing", config.origin(&config.app_host));
+    let home = format!("{}/billing/{slug}", config.origin(&config.app_host));
     let Ok(org) = cx.org() else { return Ok(None) };
     let new = NewCheckout {
         customer,

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/cancel`: sets a subscription to end with its period.
+//! `POST /billing/{org}/cancel`: sets a subscription to end with its period.
 
 use crate::ask::{Failed, GONE, LIMIT, Wish, ask};
 use domain::{actions, billing::Action};
@@ -18,7 +18,7 @@ pub struct Cancel;
 impl Command for Cancel {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/cancel",
+        path: "/billing/{org}/cancel",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/cancel-now`: ends a subscription at once.
+//! `POST /billing/{org}/cancel-now`: ends a subscription at once.
 
 use crate::ask::{Failed, GONE, LIMIT, Wish, ask};
 use domain::{actions, billing::Action};
@@ -21,7 +21,7 @@ pub struct CancelNow;
 impl Command for CancelNow {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/cancel-now",
+        path: "/billing/{org}/cancel-now",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/cancel-now`: asks before a subscription is ended at once.
+//! `GET /billing/{org}/cancel-now`: asks before a subscription is ended at once.
 
 use crate::{confirm, here::Here, words};
 use domain::{billing::Action, plans::Plan};
@@ -17,7 +17,7 @@ pub struct CancelNowPage;
 impl Query for CancelNowPage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/cancel-now",
+        path: "/billing/{org}/cancel-now",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/cancel`: asks before a subscription is set to end with its period.
+//! `GET /billing/{org}/cancel`: asks before a subscription is set to end with its period.
 
 use crate::{confirm, here::Here, words};
 use domain::{billing::Action, plans::Plan};
@@ -17,7 +17,7 @@ pub struct CancelPage;
 impl Query for CancelPage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/cancel",
+        path: "/billing/{org}/cancel",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/change`: changes plan, interval or seats as the preview said.
+//! `POST /billing/{org}/change`: changes plan, interval or seats as the preview said.
 
 use super::preview::same;
 use crate::{
@@ -32,7 +32,7 @@ pub struct Change;
 impl Command for Change {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/change",
+        path: "/billing/{org}/change",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -60,7 +60,7 @@ impl Command for Change {
         here.require(Action::ChangePlan)?;
         let Some(s) = here.held.subscription.as_ref() else { return Err(Code::WrongState.into()) };
         if version != Some(here.held.version) || !(now - HOLDS..=now).contains(&at) || same(s, &order) {
-            let form = format!("/o/{}/billing/change?{}", req.param("org")?, order.query());
+            let form = format!("/billing/{}/change?{}", req.param("org")?, order.query());
             let said = "The preview doesn't hold any more, so nothing was changed. Look at the amount once more.";
             return Ok(cx.unchanged(Reply::see_other(&form).flash(Tone::Failed, said)));
         }

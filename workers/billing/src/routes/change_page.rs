@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/change`: what to change the subscription to.
+//! `GET /billing/{org}/change`: what to change the subscription to.
 
 use crate::{
     here::Here,
@@ -30,7 +30,7 @@ pub struct ChangePage;
 impl Query for ChangePage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/change",
+        path: "/billing/{org}/change",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -65,7 +65,7 @@ pub enum Again<'e> {
 /// # Errors
 /// An incident where the path names no organization.
 pub fn show<'a>(cx: &impl Context<'a>, req: &'a Request, here: &Here, typed: &Typed, again: Again<'_>) -> Result<Reply> {
-    let home = format!("/o/{}/billing", req.param("org")?);
+    let home = format!("/billing/{}", req.param("org")?);
     let now = here.held.subscription.as_ref();
     let plan = now.and_then(|s| s.plan).filter(|p| *p != Plan::Free).unwrap_or(Plan::Team);
     let interval = now.and_then(|s| s.interval).unwrap_or(Interval::Month);

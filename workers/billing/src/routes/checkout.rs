@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/checkout`: leads to Stripe's page on which a plan is bought.
+//! `POST /billing/{org}/checkout`: leads to Stripe's page on which a plan is bought.
 //!
 //! Right before anything is made there Stripe is asked what the organization has: what our own row says may be old, and nobody is sold a
 //! second subscription.
@@ -34,7 +34,7 @@ pub struct Checkout;
 impl Command for Checkout {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/checkout",
+        path: "/billing/{org}/checkout",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -60,9 +60,8 @@ impl Command for Checkout {
             (Ok(()), None) => return Err(Error::incident("reading an order", "nothing was wrong with it")),
         };
         here.require(Action::Checkout)?;
-        cx.reserve(Vec::new()).await?;
         let slug = req.param("org")?.to_owned();
-        let home = format!("/o/{slug}/billing");
+        let home = format!("/billing/{slug}");
         let app = cx.app();
         let http = cx.http();
         let provider = Provider::of(&app.config, http)?;

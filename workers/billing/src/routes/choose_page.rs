@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/choose`: what to buy: plan, how often it is paid, seats.
+//! `GET /billing/{org}/choose`: what to buy: plan, how often it is paid, seats.
 
 use crate::{
     here::Here,
@@ -27,7 +27,7 @@ pub struct ChoosePage;
 impl Query for ChoosePage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/choose",
+        path: "/billing/{org}/choose",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -51,7 +51,7 @@ impl Query for ChoosePage {
 /// # Errors
 /// An incident where the path names no organization.
 pub fn show<'a>(cx: &impl Context<'a>, req: &'a Request, here: &Here, typed: &Typed, errors: &[FieldError]) -> Result<Reply> {
-    let home = format!("/o/{}/billing", req.param("org")?);
+    let home = format!("/billing/{}", req.param("org")?);
     let used = here.held.seats_used();
     let typed = typed.clone().or("team", "month", used.max(1));
     let (status, why) = match here.may(Action::Checkout) {

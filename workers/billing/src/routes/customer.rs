@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/customer`: a new record at Stripe in the place of one that is missing.
+//! `POST /billing/{org}/customer`: a new record at Stripe in the place of one that is missing.
 
 use crate::{
     ask::{LIMIT, note, refusal},
@@ -28,7 +28,7 @@ pub struct Customer;
 impl Command for Customer {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/customer",
+        path: "/billing/{org}/customer",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -40,7 +40,7 @@ impl Command for Customer {
         step_up: StepUp::Recent,
         summary: "Sets up a new record at Stripe",
     };
-    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+    async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let input = req.input()?;
         let once = forms::taken_id(&input, req, cx.principal());
         input.finish()?;
@@ -49,8 +49,7 @@ impl Command for Customer {
         }
         let here = Here::read(&cx).await?;
         here.require(Action::NewCustomer)?;
-        cx.reserve(Vec::new()).await?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let provider = Provider::of(&cx.app().config, cx.http())?;
         let made = match replace(&cx, &provider, &here).await {
             Ok(made) => made,

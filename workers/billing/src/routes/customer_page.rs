@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/customer`: asks before a new record at Stripe takes the place of one that is missing.
+//! `GET /billing/{org}/customer`: asks before a new record at Stripe takes the place of one that is missing.
 
 use crate::{here::Here, page::page};
 use domain::billing::{Action, Availability};
@@ -22,7 +22,7 @@ pub struct CustomerPage;
 impl Query for CustomerPage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/customer",
+        path: "/billing/{org}/customer",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -37,7 +37,7 @@ impl Query for CustomerPage {
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let org = cx.org()?;
         let here = Here::of(&cx, org, &cx.read(Here::stmts(org, cx.now())).await?)?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let why = match here.may(Action::NewCustomer) {
             Availability::Now => None,
             Availability::Not(why) => Some(why),

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/checkout/done`: has Stripe read after a purchase, without waiting for the event that tells of it.
+//! `POST /billing/{org}/checkout/done`: has Stripe read after a purchase, without waiting for the event that tells of it.
 
 use crate::{
     ask::{LIMIT, note},
@@ -9,7 +9,6 @@ use crate::{
 use domain::{actions, billing::Remote};
 use kernel::{
     Command, Committed, Mutation, Reply, Request, Result, Route, Write,
-    error::Code,
     flash::Tone,
     host::Surface,
     input::Text,
@@ -21,12 +20,15 @@ use provider::Provider;
 use store::billing::Change;
 use stripe::{calls, checkout::CheckoutStatus, objects::is_id};
 
+/// What is said where a session is none of the organization's.
+pub const FOREIGN: &str = "We don't know this purchase. If you have just paid, this page shows it within a minute.";
+
 /// Has Stripe read.
 pub struct Done;
 impl Command for Done {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/checkout/done",
+        path: "/billing/{org}/checkout/done",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -43,10 +45,11 @@ impl Command for Done {
         let session = input.text("session_id", Text::line(1, 255));
         input.finish()?;
         let here = Here::read(&cx).await?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         // Another organization's, or one that somebody made up: there is nothing to see.
         let ours = is_id(&session) && here.slot.as_ref().is_some_and(|s| s.session.as_deref() == Some(session.as_str()));
-        let (true, Some(slot)) = (ours, &here.slot) else { return Err(Code::NotFound.into()) };
+        let foreign = |cx: &Write<'_>| cx.unchanged(Reply::see_other(&home).flash(Tone::Failed, FOREIGN));
+        let (true, Some(slot)) = (ours, &here.slot) else { return Ok(foreign(&cx)) };
         let waiting = format!("{home}/checkout/done?session_id={session}&again=1");
         if !here.is_configured() {
             return Ok(cx.unchanged(Reply::see_other(&home)));
@@ -71,7 +74,7 @@ impl Command for Done {
         };
         // The session is the slot's, and so is its customer, unless the answer is about another one.
         if bought.id != session || bought.customer.0.as_deref() != here.held.customer.as_deref() {
-            return Err(Code::NotFound.into());
+            return Ok(foreign(&cx));
         }
         let state = match bought.status {
             Some(CheckoutStatus::Complete) => Some("completed"),

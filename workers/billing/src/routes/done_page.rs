@@ -1,8 +1,9 @@
-//! `GET /o/{org}/billing/checkout/done`: where a buyer comes back to from Stripe.
+//! `GET /billing/{org}/checkout/done`: where a buyer comes back to from Stripe.
 //!
 //! Opening it changes nothing, whatever its address says: the session must be the organization's own. Its form has Stripe read; with a
 //! script it is sent at once.
 
+use super::done::FOREIGN;
 use crate::{here::Here, order::Order, page::page};
 use html::{
     form::{TOKEN, hidden},
@@ -10,7 +11,7 @@ use html::{
     part::{Tone, callout},
 };
 use kernel::{
-    Query, Read, Reply, Request, Result, Route,
+    Query, Read, Reply, Request, Result, Route, flash,
     host::Surface,
     limit::Limit,
     principal::{Ability, Scope},
@@ -23,7 +24,7 @@ pub struct DonePage;
 impl Query for DonePage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/checkout/done",
+        path: "/billing/{org}/checkout/done",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -38,28 +39,21 @@ impl Query for DonePage {
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let org = cx.org()?;
         let here = Here::of(&cx, org, &cx.read(Here::stmts(org, cx.now())).await?)?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let session = req.query("session_id").unwrap_or_default();
         let slot = here.slot.as_ref().filter(|s| s.session.as_deref() == Some(session));
         let alive = here.held.subscription.as_ref().is_some_and(|s| !s.status.is_final());
-        let status = if slot.is_some() { 200 } else { 404 };
-        page(&cx, req, "Your purchase", status, |frame| {
+        let Some(slot) = slot else { return Ok(Reply::see_other(&home).flash(flash::Tone::Failed, FOREIGN)) };
+        page(&cx, req, "Your purchase", 200, |frame| {
             Ok(html! {
                 section class="narrow" {
-                    @match slot {
-                        None => {
-                            (head("We don't know this purchase", "", &html! {}))
-                            p { "This address belongs to no purchase of this organization. If you have just paid, the billing page shows it within a minute." }
-                            p { a class="button" href=(home) { "Back to billing" } }
-                        },
-                        Some(slot) if slot.state == "completed" || alive => {
+                    @if alive {
                             (head("Thank you", "", &html! {}))
                             (callout(Tone::Good, "Your plan is active", &html! {
                                 @match Order::stored(&slot.lookup_key, slot.seats) { Some(order) => { (order.words()) "." }, None => "It is on the billing page." }
                             }))
                             p { a class="button primary" href=(home) { "See billing" } }
-                        },
-                        Some(_) => {
+                    } @else {
                             (head("Waiting for Stripe", "", &html! {}))
                             p { "As soon as Stripe confirms the payment, your plan is active. That mostly takes seconds. You don't have to stay on this page." }
                             form class="fields" method="post" action={ (home) "/checkout/done" } data-at-once=[(req.query("again").is_none()).then_some("")] {
@@ -70,7 +64,6 @@ impl Query for DonePage {
                                     a class="button quiet" href=(home) { "Back to billing" }
                                 }
                             }
-                        },
                     }
                 }
             })

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/checkout/give-up`: closes Stripe's page of a purchase under way.
+//! `POST /billing/{org}/checkout/give-up`: closes Stripe's page of a purchase under way.
 
 use crate::{
     ask::{LIMIT, note},
@@ -24,7 +24,7 @@ pub struct GiveUp;
 impl Command for GiveUp {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/checkout/give-up",
+        path: "/billing/{org}/checkout/give-up",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -39,7 +39,7 @@ impl Command for GiveUp {
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         req.input()?.finish()?;
         let here = Here::read(&cx).await?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         if !here.is_configured() {
             return Err(Error::new(Code::WrongState, "Payments aren't set up here yet."));
         }

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/keep`: takes a pending end back.
+//! `POST /billing/{org}/keep`: takes a pending end back.
 
 use crate::ask::{Failed, GONE, LIMIT, Wish, ask};
 use domain::{actions, billing::Action};
@@ -18,7 +18,7 @@ pub struct Keep;
 impl Command for Keep {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/keep",
+        path: "/billing/{org}/keep",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/keep`: asks before a pending end is taken back.
+//! `GET /billing/{org}/keep`: asks before a pending end is taken back.
 
 use crate::{confirm, here::Here};
 use domain::billing::Action;
@@ -17,7 +17,7 @@ pub struct KeepPage;
 impl Query for KeepPage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/keep",
+        path: "/billing/{org}/keep",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,

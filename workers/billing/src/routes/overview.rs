@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing`: everything about an organization's billing at a glance: what it has, what is wrong, what can be done.
+//! `GET /billing/{org}`: everything about an organization's billing at a glance: what it has, what is wrong, what can be done.
 
 mod actions;
 mod callouts;
@@ -39,7 +39,7 @@ pub struct Overview;
 impl Query for Overview {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing",
+        path: "/billing/{org}",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Read),
         scope: Scope::None,
@@ -63,7 +63,7 @@ impl Query for Overview {
         let usage = Usage::of(used)?;
         let payments = money::payments(payments)?;
         page(&cx, req, "Billing", 200, |frame| {
-            let home = format!("/o/{slug}/billing");
+            let home = format!("/billing/{slug}");
             let badges = html! {
                 (badge(html::part::Tone::Plain, &format!("{} plan", here.held.plan.name())))
                 @if let Some(s) = &here.held.subscription { (badge(words::tone(&s.status), s.status.label())) }

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/portal`: leads to Stripe's portal. Its address holds for minutes and lets in whoever has it: it is kept nowhere.
+//! `POST /billing/{org}/portal`: leads to Stripe's portal. Its address holds for minutes and lets in whoever has it: it is kept nowhere.
 
 use crate::{
     ask::{LIMIT, note, refusal},
@@ -40,7 +40,7 @@ pub struct Portal;
 impl Command for Portal {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/portal",
+        path: "/billing/{org}/portal",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -52,12 +52,11 @@ impl Command for Portal {
         step_up: StepUp::Recent,
         summary: "Leads to Stripe's portal",
     };
-    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+    async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         req.input()?.finish()?;
         let here = Here::read(&cx).await?;
         here.require(Action::OpenPortal)?;
-        cx.reserve(Vec::new()).await?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let config = &cx.app().config;
         let provider = Provider::of(config, cx.http())?;
         let back = format!("{}{home}", config.origin(&config.app_host));

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/portal/check`: looks whether Stripe's portal is set up by now.
+//! `POST /billing/{org}/portal/check`: looks whether Stripe's portal is set up by now.
 
 use super::portal::{not_set_up, refused, set_up};
 use crate::{ask::LIMIT, here::Here};
@@ -20,7 +20,7 @@ pub struct PortalCheck;
 impl Command for PortalCheck {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/portal/check",
+        path: "/billing/{org}/portal/check",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -38,7 +38,7 @@ impl Command for PortalCheck {
         if !here.is_configured() {
             return Err(Error::new(Code::WrongState, "Payments aren't set up here yet."));
         }
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let provider = Provider::of(&cx.app().config, cx.http())?;
         let found = match calls::portal_configurations() {
             Ok(call) => provider.send(&call).await,

@@ -1,4 +1,4 @@
-//! `GET /o/{org}/billing/portal`: what Stripe's portal is for, before one goes there.
+//! `GET /billing/{org}/portal`: what Stripe's portal is for, before one goes there.
 
 use crate::{here::Here, page::page};
 use domain::billing::{Action, Availability};
@@ -21,7 +21,7 @@ pub struct PortalPage;
 impl Query for PortalPage {
     const ROUTE: Route = Route {
         method: Method::Get,
-        path: "/o/{org}/billing/portal",
+        path: "/billing/{org}/portal",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -36,7 +36,7 @@ impl Query for PortalPage {
     async fn call(cx: Read<'_>, req: &Request) -> Result<Reply> {
         let org = cx.org()?;
         let here = Here::of(&cx, org, &cx.read(Here::stmts(org, cx.now())).await?)?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let why = match here.may(Action::OpenPortal) {
             Availability::Now => None,
             Availability::Not(why) => Some(why),

@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/change/preview`: what a change would cost, to the cent, and what it would take away. Changes nothing.
+//! `POST /billing/{org}/change/preview`: what a change would cost, to the cent, and what it would take away. Changes nothing.
 //!
 //! The moment of the preview goes along with the confirmation, so that what is charged is what was shown.
 
@@ -32,6 +32,7 @@ use kernel::{
 };
 use maud::{Markup, html};
 use provider::Provider;
+use serde_json::json;
 use store::{forms, usage::Usage};
 use stripe::{
     calls::{self, ItemChange},
@@ -44,7 +45,7 @@ pub struct PreviewChange;
 impl Command for PreviewChange {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/change/preview",
+        path: "/billing/{org}/change/preview",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -56,10 +57,9 @@ impl Command for PreviewChange {
         step_up: StepUp::Recent,
         summary: "Shows what a change of the subscription would cost",
     };
-    async fn call(mut cx: Write<'_>, req: &Request) -> Result<Committed> {
+    async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let here = Here::read(&cx).await?;
         here.require(Action::ChangePlan)?;
-        cx.reserve(Vec::new()).await?;
         let input = req.input()?;
         let typed = Typed::of(&input);
         let order = Order::read(&input, here.held.seats_used());
@@ -96,7 +96,10 @@ impl Command for PreviewChange {
         let org = cx.org()?;
         let used = Usage::of(&cx.rows(Usage::stmt(org, cx.now())).await?)?;
         let over: Vec<String> = used.under(order.price.plan, order.seats).standings().iter().filter_map(words::over).collect();
-        Ok(cx.unchanged(confirm(&cx, req, &here, s, &order, &preview, &over, at)?))
+        let shown = confirm(&cx, req, &here, s, &order, &preview, &over, at)?;
+        let detail =
+            json!({"price": order.price.lookup_key, "seats": order.seats, "due": preview.amount_due.0, "currency": preview.currency});
+        cx.mutation(&s.id)?.detail(detail.to_string()).commit(shown).await
     }
 }
 
@@ -117,7 +120,7 @@ fn confirm(
     at: UnixSeconds,
 ) -> Result<Reply> {
     let slug = req.param("org")?;
-    let home = format!("/o/{slug}/billing");
+    let home = format!("/billing/{slug}");
     let money = |cents: i64| {
         Currency::parse(&preview.currency)
             .map_or_else(|| html! { (cents) " " (preview.currency) }, |c| html! { (Money::new(cents, c).to_string()) })

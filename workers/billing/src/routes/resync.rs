@@ -1,4 +1,4 @@
-//! `POST /o/{org}/billing/resync`: reads Stripe again, now.
+//! `POST /billing/{org}/resync`: reads Stripe again, now.
 
 use crate::{
     ask::{LIMIT, note, refusal},
@@ -25,7 +25,7 @@ pub struct Resync;
 impl Command for Resync {
     const ROUTE: Route = Route {
         method: Method::Post,
-        path: "/o/{org}/billing/resync",
+        path: "/billing/{org}/resync",
         surfaces: &[Surface::App],
         auth: Auth::Staff(Ability::Pay),
         scope: Scope::None,
@@ -41,7 +41,7 @@ impl Command for Resync {
         req.input()?.finish()?;
         let here = Here::read(&cx).await?;
         here.require(Action::Resync)?;
-        let home = format!("/o/{}/billing", req.param("org")?);
+        let home = format!("/billing/{}", req.param("org")?);
         let provider = Provider::of(&cx.app().config, cx.http())?;
         let with = |m: Mutation, _: &Here, change: &Change<'_>, _: &Remote| {
             let said =
