@@ -48,6 +48,7 @@ const NAV: &[(&str, ConsolePlace, &str, Icon, &str, Duty)] = &[
     ("", ConsolePlace::Home, "Overview", Icon::Home, "/", Duty::Look),
     ("", ConsolePlace::Orgs, "Organizations", Icon::Building, "/orgs", Duty::Look),
     ("", ConsolePlace::Users, "Users", Icon::Users, "/users", Duty::Look),
+    ("", ConsolePlace::Billing, "Billing", Icon::Card, "/billing", Duty::Look),
     ("System", ConsolePlace::Jobs, "Background work", Icon::Layers, "/jobs", Duty::Look),
     ("System", ConsolePlace::Audit, "Audit log", Icon::Scroll, "/audit", Duty::Look),
     ("System", ConsolePlace::Abuse, "Limits and abuse", Icon::Shield, "/abuse", Duty::Look),

@@ -6,6 +6,7 @@
 
 pub mod ask;
 pub mod confirm;
+pub mod console;
 pub mod customer;
 pub mod here;
 pub mod order;
@@ -48,6 +49,12 @@ pub const ROUTES: &[Entry] = &[
     command::<routes::resync::Resync>(),
     query::<routes::customer_page::CustomerPage>(),
     command::<routes::customer::Customer>(),
+    query::<routes::console::health::Health>(),
+    query::<routes::console::org::OrgBilling>(),
+    command::<routes::console::dry_run::DryRun>(),
+    command::<routes::console::apply::Apply>(),
+    query::<routes::active_page::ActivePage>(),
+    command::<routes::active::Active>(),
 ];
 
 /// Which of Stripe's modes this deployment takes events of: `test` or `live`.
@@ -66,8 +73,19 @@ pub const WORKER: Worker = Worker {
 };
 
 /// Its statements, for the catalogue test.
-pub const CATALOGUES: &[&[Sql]] =
-    &[ask::CATALOGUE, customer::CATALOGUE, here::CATALOGUE, slot::CATALOGUE, routes::overview::CATALOGUE, routes::portal::CATALOGUE];
+pub const CATALOGUES: &[&[Sql]] = &[
+    ask::CATALOGUE,
+    customer::CATALOGUE,
+    here::CATALOGUE,
+    slot::CATALOGUE,
+    routes::active::CATALOGUE,
+    routes::active_page::CATALOGUE,
+    routes::overview::CATALOGUE,
+    routes::portal::CATALOGUE,
+    console::prepare::CATALOGUE,
+    routes::console::health::CATALOGUE,
+    routes::console::org::CATALOGUE,
+];
 
 #[cfg(target_family = "wasm")]
 edge::worker!(WORKER, pages = html::error_page);

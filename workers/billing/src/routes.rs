@@ -1,5 +1,7 @@
 //! One file for each endpoint and page.
 
+pub mod active;
+pub mod active_page;
 pub mod cancel;
 pub mod cancel_now;
 pub mod cancel_now_page;
@@ -8,6 +10,7 @@ pub mod change;
 pub mod change_page;
 pub mod checkout;
 pub mod choose_page;
+pub mod console;
 pub mod customer;
 pub mod customer_page;
 pub mod done;

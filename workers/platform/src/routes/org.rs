@@ -136,7 +136,7 @@ fn top(org: &Row, id: &OrgId, principal: &Principal) -> Result<Markup> {
     let deleted = org.opt_int(6)?;
     let may = matches!(principal, Principal::Operator(operator) if operator.role.may(Duty::Administer));
     let actions = html! {
-        a class="button" href={ "/orgs/" (id) "/billing" } { "Billing" }
+        a class="button" href={ "/billing/orgs/" (id) } { "Billing" }
         @if may && deleted.is_none() {
             @if suspended { a class="button primary" href={ "/orgs/" (id) "/resume" } { "Resume" } }
             @else { a class="button danger" href={ "/orgs/" (id) "/suspend" } { "Suspend" } }
