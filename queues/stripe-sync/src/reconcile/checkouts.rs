@@ -11,8 +11,11 @@ kernel::sql! {
     OVER(2) -> ["org_id", "id", "session_id", "stripe_customer_id"] =
         "SELECT c.org_id, c.id, c.session_id, b.stripe_customer_id FROM checkouts c LEFT JOIN billing_customers b ON b.org_id = c.org_id \
          WHERE c.state IN ('starting', 'open') AND c.expires_at <= ?1 LIMIT ?2";
-    /// If it is still this one.
-    Bookkeep Org CLOSE(3) -> [] = "UPDATE checkouts SET state = ?3 WHERE org_id = ?1 AND id = ?2 AND state IN ('starting', 'open')";
+    /// If it is still this one. A purchase keeps its place until a reading that began after its time was over has put what was bought into
+    /// effect: before that nobody may begin another.
+    Bookkeep Org CLOSE(3) -> [] =
+        "UPDATE checkouts SET state = ?3 WHERE org_id = ?1 AND id = ?2 AND state IN ('starting', 'open') AND (?3 <> 'completed' \
+         OR EXISTS (SELECT 1 FROM billing_reads r WHERE r.org_id = ?1 AND r.synced_at >= checkouts.expires_at))";
 }
 
 /// Closes them. Says how many were completed, and how many were not.

@@ -16,10 +16,11 @@ use std::{
 };
 use stripe_emulator::core::{
     Request, Settings,
+    checkout::{Purchase, buy},
     events::render,
     handle, payment,
     subscriptions::force_status,
-    world::{Customer, StoredEvent, World},
+    world::{CardBehavior, Customer, StoredEvent, World},
 };
 use testkit::{Call, Harness, http, post, time::FrozenClock};
 
@@ -108,6 +109,23 @@ impl Stripe {
         let response = handle(&mut self.world.borrow_mut(), &SETTINGS, &request, self.now());
         assert_eq!(response.status, 200, "{method} {path} {form}: {}", response.body);
         serde_json::from_str(&response.body).unwrap()
+    }
+    /// Somebody tries to act at Stripe, which may refuse. Whether it did not.
+    pub fn attempt(&self, method: &str, path: &str, form: &str) -> bool {
+        let request = Request { method, path, query: "", authorization: Some("Bearer sk_test_testkit"), idempotency_key: None, body: form };
+        handle(&mut self.world.borrow_mut(), &SETTINGS, &request, self.now()).status == 200
+    }
+    /// Somebody presses the button on the page of a checkout. Whether the card was taken.
+    pub fn buy(&self, session: &str, card: CardBehavior) -> bool {
+        let purchase = Purchase { card: Some(card), email: None, quantity: None };
+        buy(&mut self.world.borrow_mut(), &SETTINGS, session, purchase, self.now()).is_ok()
+    }
+    /// The customer gives another card, on the page where that is done.
+    pub fn give_card(&self, token: &str) {
+        let now = self.now();
+        let mut world = self.world.borrow_mut();
+        let card = payment::card(&mut world, token, now);
+        world.customers[0].payment_method = card;
     }
     /// Puts the newest subscription into a status.
     pub fn force(&self, status: &str) {

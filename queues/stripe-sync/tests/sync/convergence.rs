@@ -1,0 +1,306 @@
+//! Customers buy, change, end and come back; time passes; events are lost, doubled and out of order; isolates end between any two steps.
+//! Whatever happens: in the end we hold what Stripe holds, grant what follows from it, and our ledger adds up.
+
+use crate::stage::{HANDLERS, JOBS, Mood, Stage};
+use kernel::{ports::Clock, time::Span};
+use proptest::prelude::*;
+use queue_stripe_sync::reconcile;
+use serde_json::Value;
+use std::collections::BTreeSet;
+use stripe_emulator::core::world::{CardBehavior, InvoiceStatus, Subscription};
+use testkit::{DbFault, When, background::Fate, database::LOST};
+
+#[derive(Debug, Clone)]
+enum Act {
+    /// Begins a purchase, where the pages would let one: plan and seats.
+    Start(bool, u8),
+    /// Presses the button on Stripe's page.
+    Buy(CardBehavior),
+    /// Changes plan and seats.
+    Change(bool, u8),
+    /// Lets it end with the period, or takes that back.
+    End(bool),
+    /// Ends it at once.
+    Cancel,
+    /// Gives a good card and pays what is open.
+    Pay,
+    /// Days pass, and the quarter's cron runs; its isolate may end at that I/O.
+    Days(i64, usize),
+    /// Of the events under way some arrive, some twice, some never, in some order.
+    Mail(u64),
+    /// The queue's messages are worked on.
+    Work,
+    /// As that, and the isolate ends at that I/O.
+    WorkAndDie(usize),
+    /// Seconds pass, with messages and crons.
+    Wait(i64),
+    /// The next messages are lost.
+    LoseHints(usize),
+    /// One of the next round trips to the database goes wrong.
+    Database(bool, usize),
+    /// Stripe's mood changes.
+    Stripe(Mood),
+}
+
+fn act() -> impl Strategy<Value = Act> {
+    let cards = prop_oneof![3 => Just(CardBehavior::Pays), 1 => Just(CardBehavior::Declines), 2 => Just(CardBehavior::DeclinesLater)];
+    prop_oneof![
+        4 => (any::<bool>(), 1_u8..14).prop_map(|(business, seats)| Act::Start(business, seats)),
+        5 => cards.prop_map(Act::Buy),
+        3 => (any::<bool>(), 1_u8..60).prop_map(|(business, seats)| Act::Change(business, seats)),
+        2 => any::<bool>().prop_map(Act::End),
+        1 => Just(Act::Cancel),
+        1 => Just(Act::Pay),
+        4 => (1_i64..12, 0_usize..14).prop_map(|(days, io)| Act::Days(days, io)),
+        5 => any::<u64>().prop_map(Act::Mail),
+        4 => Just(Act::Work),
+        2 => (0_usize..9).prop_map(Act::WorkAndDie),
+        2 => (0_i64..300).prop_map(Act::Wait),
+        1 => (1_usize..4).prop_map(Act::LoseHints),
+        1 => (any::<bool>(), 0_usize..4).prop_map(|(unknown, after)| Act::Database(unknown, after)),
+        2 => prop_oneof![3 => Just(Mood::Well), 1 => Just(Mood::Silent), 1 => Just(Mood::Says(503, ""))].prop_map(Act::Stripe),
+    ]
+}
+
+struct Play {
+    stage: Stage,
+    /// Events that arrived, or never will by themselves.
+    gone: BTreeSet<String>,
+    /// When a catch-up last came to its end.
+    caught_up: kernel::Millis,
+}
+
+fn plan(business: bool) -> &'static str {
+    if business { "business" } else { "team" }
+}
+
+impl Play {
+    fn new() -> Self {
+        let stage = Stage::new();
+        stage.h.db.execute("DELETE FROM checkouts WHERE org_id = ?1", &[(&stage.org).into()]);
+        let caught_up = stage.h.clock.now();
+        Self { stage, gone: BTreeSet::new(), caught_up }
+    }
+    /// The subscription that our pages show, if it is not over.
+    fn shown(&self) -> Option<String> {
+        self.stage.books().subscription.filter(|s| !["canceled", "incomplete_expired"].contains(&s.status.as_str())).map(|s| s.id)
+    }
+    fn open_session(&self) -> Option<String> {
+        let sql = "SELECT session_id FROM checkouts WHERE org_id = ?1 AND state = 'open'";
+        self.stage.h.db.rows(sql, &[(&self.stage.org).into()]).first().map(|row| row.text(0).unwrap().to_owned())
+    }
+    fn start(&self, business: bool, seats: u8) {
+        if self.shown().is_some() || self.open_session().is_some() {
+            return;
+        }
+        let (stage, org) = (&self.stage, &self.stage.org);
+        let ends = stage.h.clock.now().plus(Span::hours(1));
+        let form = format!(
+            "mode=subscription&customer={}&client_reference_id={org}&line_items[0][price]=price_portico_{}_monthly&line_items[0][quantity]={seats}\
+             &success_url=http://app.localhost:8787/&cancel_url=http://app.localhost:8787/&expires_at={}&subscription_data[metadata][org_id]={org}",
+            stage.customer,
+            plan(business),
+            ends.seconds()
+        );
+        let session = stage.stripe.act("POST", "/v1/checkout/sessions", &form);
+        let id = session["id"].as_str().unwrap();
+        stage.h.db.execute(
+            "INSERT INTO checkouts(org_id, id, price_lookup_key, seats, state, session_id, started_by, created_at, expires_at) \
+             VALUES(?1, ?2, ?3, ?4, 'open', ?2, ?5, ?6, ?7) ON CONFLICT(org_id) DO UPDATE SET id = excluded.id, state = 'open', \
+             session_id = excluded.session_id, created_at = excluded.created_at, expires_at = excluded.expires_at",
+            &[
+                org.into(),
+                id.into(),
+                format!("portico_{}_monthly", plan(business)).into(),
+                i64::from(seats).into(),
+                (&stage.h.world.free.members[0].user).into(),
+                stage.h.clock.now().into(),
+                ends.into(),
+            ],
+        );
+    }
+    fn change(&self, form: impl Fn(&Subscription) -> String) {
+        let Some(id) = self.shown() else { return };
+        let found = self.stage.stripe.world.borrow().subscriptions.iter().find(|s| s.id == id).cloned();
+        if let Some(subscription) = found {
+            self.stage.stripe.attempt("POST", &format!("/v1/subscriptions/{id}"), &form(&subscription));
+        }
+    }
+    fn mail(&mut self, seed: u64) {
+        let mut under_way: Vec<_> = self.stage.all().into_iter().filter(|e| !self.gone.contains(&e.id)).collect();
+        let mut dice = seed | 1;
+        let mut roll = move |sides: u64| {
+            // Steele and Vigna's step of a linear congruential generator; the high bits are the good ones.
+            dice = dice.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add(1);
+            (dice >> 33) % sides
+        };
+        for at in (1..under_way.len()).rev() {
+            let other = usize::try_from(roll(at as u64 + 1)).unwrap();
+            under_way.swap(at, other);
+        }
+        for event in under_way {
+            let times = [0, 1, 1, 2][usize::try_from(roll(4)).unwrap()];
+            if roll(3) == 0 {
+                continue;
+            }
+            for _ in 0..times {
+                self.stage.hand_in(&event);
+            }
+            self.gone.insert(event.id.clone());
+        }
+    }
+    fn catch_up(&mut self) {
+        for _ in 0..60 {
+            let done = self.stage.h.work(&JOBS, async |task| reconcile::catch_up(task).await);
+            if done.is_ok_and(|report| report["whole"] == Value::Bool(true)) {
+                self.caught_up = self.stage.h.clock.now();
+                return;
+            }
+        }
+    }
+    fn close_checkouts(&self) {
+        let _ = self.stage.h.work(&JOBS, async |task| reconcile::close_checkouts(task, 10).await);
+    }
+    fn days(&mut self, days: i64, io: usize) {
+        self.stage.h.clock.advance(Span::days(days));
+        let cut = self.stage.h.cut(io, self.stage.h.working(&JOBS, async |task| reconcile::catch_up(task).await));
+        if cut.is_none() {
+            self.stage.h.restart();
+        }
+        self.close_checkouts();
+        // Stripe lists what happened for thirty days; no outage is so long.
+        if self.stage.h.clock.now().since(self.caught_up) > Span::days(12) {
+            self.calm();
+            self.catch_up();
+        }
+    }
+    /// Nothing goes wrong from here on.
+    fn calm(&self) {
+        self.stage.h.db.heal();
+        self.stage.h.queues.lose(0);
+        self.stage.h.background.set(Fate::AfterReply);
+        self.stage.stripe.mood.set(Mood::Well);
+    }
+    fn perform(&mut self, act: &Act) {
+        let stage = &self.stage;
+        match *act {
+            Act::Start(business, seats) => self.start(business, seats),
+            Act::Buy(card) => {
+                if let Some(session) = self.open_session() {
+                    stage.stripe.buy(&session, card);
+                }
+            }
+            Act::Change(business, seats) => self.change(|s| {
+                format!(
+                    "items[0][id]={}&items[0][price]=price_portico_{}_monthly&items[0][quantity]={seats}",
+                    s.items[0].id,
+                    plan(business)
+                )
+            }),
+            Act::End(ends) => self.change(|_| format!("cancel_at_period_end={ends}")),
+            Act::Cancel => {
+                if let Some(id) = self.shown() {
+                    stage.stripe.attempt("DELETE", &format!("/v1/subscriptions/{id}"), "");
+                }
+            }
+            Act::Pay => {
+                stage.stripe.give_card("pm_card_visa");
+                let open: Vec<String> = {
+                    let world = stage.stripe.world.borrow();
+                    world.invoices.iter().filter(|i| i.status == InvoiceStatus::Open).map(|i| i.id.clone()).collect()
+                };
+                for id in open {
+                    stage.stripe.attempt("POST", &format!("/v1/invoices/{id}/pay"), "");
+                }
+            }
+            Act::Days(days, io) => self.days(days, io),
+            Act::Mail(seed) => self.mail(seed),
+            Act::Work => stage.work(),
+            Act::WorkAndDie(io) => {
+                let _ = stage.h.cut(io, stage.consuming());
+                stage.h.restart();
+            }
+            Act::Wait(seconds) => stage.wait(Span::seconds(seconds)),
+            Act::LoseHints(messages) => stage.h.queues.lose(messages),
+            Act::Database(unknown, after) => {
+                stage.h.db.fail_at(When::Any, after, if unknown { DbFault::Unknown(LOST) } else { DbFault::Refused(LOST) });
+            }
+            Act::Stripe(mood) => stage.stripe.mood.set(mood),
+        }
+    }
+    /// Subscriptions at Stripe that are not over.
+    fn living(&self) -> usize {
+        let world = self.stage.stripe.world.borrow();
+        world.subscriptions.iter().filter(|s| !["canceled", "incomplete_expired"].contains(&s.status.as_str())).count()
+    }
+}
+
+/// What is to be granted, written down by hand: plan and seats.
+fn granted(stage: &Stage) -> (String, i64) {
+    let free = ("free".to_owned(), 3);
+    let now = stage.h.clock.now();
+    let world = stage.stripe.world.borrow();
+    let Some(alive) = world.subscriptions.iter().find(|s| ["active", "trialing", "past_due"].contains(&s.status.as_str())) else {
+        return free;
+    };
+    if alive.status == "past_due" {
+        let since = stage.h.db.count("SELECT coalesce(overdue_since, 0) FROM subscriptions WHERE org_id = ?1", &[(&stage.org).into()]);
+        if now.since(kernel::Millis::new(since)) >= Span::days(7) {
+            return free;
+        }
+    }
+    let (plan, most) = if alive.items[0].price.contains("business") { ("business", 50) } else { ("team", 10) };
+    (plan.to_owned(), alive.items[0].quantity.min(most))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_customers_do_we_hold_grant_and_count_what_stripe_does(acts in proptest::collection::vec(act(), 1..48)) {
+        let mut play = Play::new();
+        for act in &acts {
+            play.perform(act);
+            prop_assert!(play.living() <= 1, "never two at once: {act:?}");
+        }
+        play.calm();
+        let stage = &play.stage;
+        stage.stripe.act("GET", &format!("/v1/customers/{}", stage.customer), "");
+        play.catch_up();
+        let stage = &play.stage;
+        stage.h.work(&JOBS, async |task| reconcile::start_comparing(task).await).unwrap();
+        // A job that waits an hour after many failures, the grace of what fell overdue meanwhile, and purchases that nobody finished.
+        stage.h.run_for(&JOBS, &HANDLERS, Span::hours(2));
+        play.close_checkouts();
+        play.catch_up();
+        let stage = &play.stage;
+        stage.h.run_for(&JOBS, &HANDLERS, Span::minutes(5));
+        play.close_checkouts();
+        let stage = &play.stage;
+
+        let world = stage.stripe.world.borrow().clone();
+        let books = stage.books();
+        let held = books.subscription.as_ref();
+        let alive = world.subscriptions.iter().find(|s| !["canceled", "incomplete_expired"].contains(&s.status.as_str()));
+        match alive {
+            Some(alive) => {
+                let held = held.unwrap();
+                prop_assert_eq!((&held.id, &held.status), (&alive.id, &alive.status));
+                prop_assert_eq!((held.quantity, held.current_period_end), (Some(alive.items[0].quantity), Some(alive.items[0].period.1)));
+                prop_assert_eq!(held.cancel_at_period_end, alive.cancel_at_period_end);
+            }
+            None => prop_assert!(held.is_none_or(|h| world.subscriptions.iter().any(|s| s.id == h.id && s.status == h.status))),
+        }
+        let row = &stage.h.db.rows("SELECT plan, seats FROM orgs WHERE id = ?1", &[(&stage.org).into()])[0];
+        prop_assert_eq!((row.text(0).unwrap().to_owned(), row.int(1).unwrap()), granted(stage));
+        let paid: i64 = world.invoices.iter().filter(|i| i.status == InvoiceStatus::Paid).map(|i| i.amount_paid).sum();
+        prop_assert_eq!(stage.ledger("payment"), paid, "the ledger adds up");
+        prop_assert_eq!((stage.events_in("received"), play.open_session()), (0, None));
+        prop_assert_eq!(stage.h.db.faults(), Vec::<String>::new());
+        // Of each turn people were told once: what was said of payments comes in pairs.
+        let news = stage.news();
+        let count = |kind: &str| news.iter().filter(|k| *k == kind).count();
+        prop_assert!(count("billing.grace_ending") <= count("billing.payment_failed"), "{news:?}");
+        prop_assert!(!stage.h.log.contains("sk_test_") && !stage.h.log.contains("whsec_"));
+    }
+}
