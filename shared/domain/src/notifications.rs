@@ -49,6 +49,10 @@ impl Facts<'_> {
     fn staff_ticket(&self) -> String {
         format!("/o/{}/tickets/{}", self.slug, self.ticket.0)
     }
+    /// A page of the organization's billing, which has a Worker of its own and so a beginning of its own.
+    fn billing(&self, below: &str) -> String {
+        format!("/billing/{}{below}", self.slug)
+    }
     /// A page of the organization in the staff's app.
     fn page(&self, below: &str) -> String {
         format!("/o/{}{below}", self.slug)
@@ -195,52 +199,52 @@ types! {
     "limit_near": {
         title: "Limits that are nearly used up", says: "80 % of one of the plan's limits is used.",
         event: "limit.warning", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| limit_line(f), path: |f| f.page("/billing"),
+        line: |f| limit_line(f), path: |f| f.billing(""),
     }
     "limit_reached": {
         title: "Limits that are used up", says: "One of the plan's limits is used up, and nothing can be added.",
         event: "limit.exceeded", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| limit_line(f), path: |f| f.page("/billing"),
+        line: |f| limit_line(f), path: |f| f.billing(""),
     }
     "limit_paused": {
         title: "Keys and endpoints paused by the plan", says: "API keys or webhook endpoints were paused because the plan allows fewer.",
         event: "limit.paused", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.page("/billing/active"),
+        line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.billing("/active"),
     }
     "subscription_changed": {
         title: "Changes of the subscription", says: "The plan or the subscription changed.",
         event: "subscription.updated", when: by_itself, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("The subscription of {} changed", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("The subscription of {} changed", f.org), path: |f| f.billing(""),
     }
     "subscription_ending": {
         title: "The subscription's coming end", says: "The subscription was set to end.",
         event: "subscription.ending", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("The subscription of {} is set to end", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("The subscription of {} is set to end", f.org), path: |f| f.billing(""),
     }
     "subscription_canceled": {
         title: "The subscription's end", says: "The subscription is over, and the limits are those of Free.",
         event: "subscription.canceled", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("The subscription of {} is over", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("The subscription of {} is over", f.org), path: |f| f.billing(""),
     }
     "payment_failed": {
         title: "Failed payments", says: "A payment didn't go through.",
         event: "billing.payment_failed", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("A payment of {} didn't go through", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("A payment of {} didn't go through", f.org), path: |f| f.billing(""),
     }
     "grace_ending": {
         title: "Overdue payments", says: "A payment is still overdue, and the limits will be reduced in a few days.",
         event: "billing.grace_ending", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("The plan of {} ends soon: a payment is still overdue", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("The plan of {} ends soon: a payment is still overdue", f.org), path: |f| f.billing(""),
     }
     "limits_reduced": {
         title: "Reduced limits", says: "The limits are those of Free now.",
         event: "billing.limits_reduced", when: not_canceled, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("{} has the limits of Free now", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("{} has the limits of Free now", f.org), path: |f| f.billing(""),
     }
     "billing_recovered": {
         title: "Overdue payments that are settled", says: "What was overdue is paid.",
         event: "billing.recovered", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
-        line: |f| format!("What {} owed is paid", f.org), path: |f| f.page("/billing"),
+        line: |f| format!("What {} owed is paid", f.org), path: |f| f.billing(""),
     }
 }
 
@@ -274,7 +278,7 @@ mod tests {
         for t in TYPES {
             let path = (t.path)(&facts);
             assert!(path.starts_with('/') && !path.starts_with("//") && !path.contains("evil"), "{}: {path}", t.key);
-            assert_eq!(path.starts_with("/o/acme"), !t.audience.is_customer(), "{}: {path}", t.key);
+            assert_eq!(path.starts_with("/o/acme") || path.starts_with("/billing/acme"), !t.audience.is_customer(), "{}: {path}", t.key);
             assert!(!(t.line)(&facts).is_empty());
         }
     }
