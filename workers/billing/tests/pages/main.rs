@@ -1,0 +1,9 @@
+//! The organization's billing pages, through dispatch, with Stripe's emulator behind the HTTP port.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+mod buying;
+mod changing;
+mod repairing;
+mod stage;
+mod table;
