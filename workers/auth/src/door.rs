@@ -79,6 +79,9 @@ kernel::sql! {
 
 /// So many failed sign-ins in a row switch a password off until a new one is set (NIST SP 800-63B-4 §3.2.2).
 pub const MOST_FAILURES: i64 = 100;
+/// Within so many more its owner is told. More can't fail at once, by the limits of an account, so that one of them sees the hundredth;
+/// and afterwards a failure does no more than one of an address that nobody has.
+pub const TOLD_WITHIN: i64 = 20;
 
 /// A way in.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@
 //! locked, a browser that it knows still comes through, so that the lock can't be turned against its owner.
 
 use crate::{
-    door::{Account, Door, MOST_FAILURES, Status},
+    door::{Account, Door, MOST_FAILURES, Status, TOLD_WITHIN},
     enter,
     fields::{self, FORM},
     limits::{SIGN_IN_BY_ACCOUNT, SIGN_IN_BY_ADDRESS, SIGN_IN_BY_DEVICE},
@@ -166,7 +166,8 @@ async fn turn_away(
             change = change.then(stmt);
         }
     }
-    if let Some(account) = account.filter(|a| why == "credentials" && a.failures + 1 >= MOST_FAILURES)
+    if let Some(account) =
+        account.filter(|a| why == "credentials" && (MOST_FAILURES..MOST_FAILURES + TOLD_WITHIN).contains(&(a.failures + 1)))
         && let Some(hash) = account.password_hash.as_deref()
     {
         let letter = Letter::PasswordOff { name: account.name.clone(), at: cx.now(), reset: post::page(cx.app(), req, "/reset")? };

@@ -36,8 +36,10 @@ fn addresses(h: &Harness, portal: bool) -> Vec<(&'static str, String)> {
     } else {
         let until = now.plus(Span::days(9));
         h.db.execute("UPDATE users SET banned_until = ?2, ban_reason = 'r' WHERE id = ?1", &[(&team.members[2].user).into(), until.into()]);
+        h.db.execute("UPDATE users SET failures = 500 WHERE id = ?1", &[(&team.members[0].user).into()]);
         vec![
             ("an account", team.members[1].email.clone()),
+            ("an account whose password is off", team.members[0].email.clone()),
             ("a banned account", team.members[2].email.clone()),
             ("a customer's", team.customers[0].email.clone()),
             ("nobody", "nobody@nowhere.example".into()),
