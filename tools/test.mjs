@@ -29,6 +29,8 @@ const STAGES = [
 ];
 
 const SUITES = [
+  // Stripe's own library against the emulator's native program, which the suite builds.
+  { name: "stripe", folder: "tests/stripe-sdk" },
   { name: "e2e", folder: "tests/e2e", needs: ["build"] },
   { name: "browser", folder: "tests/browser", needs: ["chromium", "build"] },
   { name: "crash", folder: "tests/crash", needs: ["build"] },
