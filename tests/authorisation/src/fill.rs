@@ -144,6 +144,7 @@ pub const SUBMIT: (&str, &str) = ("submit", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 const NEW_PASSWORD: &str = "tidal-lantern-orchard";
 /// A token and a session that were never made.
 const NO_TOKEN: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const NO_KEY: &str = "key_00000000000000000000000000000000";
 const NO_SESSION: &str = "ses_00000000000000000000000000000000";
 
 /// The fields of a form.
@@ -167,6 +168,10 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/orgs/{id}/suspend" | "/orgs/{id}/resume" | "/users/{id}/ban" | "/users/{id}/unban" => {
             vec![("reason", "A reason that explains it")]
         }
+        "/billing/orgs/{id}/dry-run" => vec![("repair", "grant_plan"), ("plan", "team"), ("days", "30")],
+        "/billing/orgs/{id}/repair" => {
+            vec![("repair", "grant_plan"), ("plan", "team"), ("days", "30"), ("version", "0"), ("reason", "A reason that explains it")]
+        }
         "/users/{id}/end-sessions" | "/users/{id}/reset" | "/operators/{id}/remove" => vec![],
         "/jobs/{id}/replay" | "/jobs/{id}/cancel" | "/dead-letters/{id}/dismiss" | "/mails/{id}/replay" => vec![],
         "/operators" => vec![("email", "outsider@nowhere.example"), ("role", "viewer")],
@@ -177,12 +182,10 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/o/{org}/members/{id}/remove" | "/o/{org}/invitations/{id}/resend" | "/o/{org}/invitations/{id}/cancel" => vec![],
         "/o/{org}/members/invite" => vec![("email", "somebody@example.com"), ("role", "viewer")],
         "/o/{org}/members/{id}/role" => vec![("role", "member"), ("was", "viewer")],
+        "/billing/{org}/active" => vec![("kind", "api_keys"), ("id", NO_KEY), ("do", "activate")],
         "/billing/{org}/checkout" => vec![("plan", "team"), ("interval", "month"), ("seats", "10")],
         "/billing/{org}/checkout/done" => vec![("session_id", "cs_test_none")],
-        "/billing/{org}/checkout/give-up"
-        | "/billing/{org}/resync"
-        | "/billing/{org}/portal"
-        | "/billing/{org}/portal/check" => vec![],
+        "/billing/{org}/checkout/give-up" | "/billing/{org}/resync" | "/billing/{org}/portal" | "/billing/{org}/portal/check" => vec![],
         "/billing/{org}/change/preview" => vec![("plan", "business"), ("interval", "month"), ("seats", "10")],
         "/billing/{org}/change" => {
             vec![("plan", "business"), ("interval", "month"), ("seats", "10"), ("at", "0"), ("version", "0"), SUBMIT]

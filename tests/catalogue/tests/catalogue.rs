@@ -18,6 +18,16 @@ use xtask::fleet::statements;
 
 /// Statements that may walk a table from end to end, with the reason. Reviewed by hand; a row that is no longer needed fails.
 const SCANS: &[(&str, &str, &str)] = &[
+    (
+        "billing::routes::console::health::STATUSES",
+        "subscriptions",
+        "counts every subscription by its status, for an operator who looks at the page; one row an organization",
+    ),
+    (
+        "billing::routes::console::health::HEARD",
+        "billing_reads",
+        "counts those that fail among one row an organization, for an operator who looks at the page",
+    ),
     ("platform::routes::jobs::DEAD_LETTERS", "dead_letters", "newest first along the key, and ends at its LIMIT"),
     ("platform::routes::jobs::RETENTION", "retention_runs", "newest first along its index, and ends at its LIMIT"),
     ("dev::routes::mails::NEWEST", "mails", "newest first along the key, and ends at its LIMIT; on developers' machines only"),

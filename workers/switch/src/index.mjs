@@ -10,6 +10,7 @@ const TABLES = {
     ["/account/notifications", "ORG"],
     ["/invitations/accept", "AUTH"],
     ["/challenge", "AUTH"],
+    ["/billing/", "BILLING"],
     ["/sign-out", "AUTH"],
     ["/account", "AUTH"],
     ["/confirm", "AUTH"],
@@ -17,7 +18,6 @@ const TABLES = {
     ["/sign-up", "AUTH"],
     ["/reset", "AUTH"],
     ["/theme", "AUTH"],
-    ["/o/", "BILLING"],
     ["/", "ORG"],
   ],
   portal: [
@@ -37,6 +37,7 @@ const TABLES = {
     ["/challenge", "AUTH"],
     ["/sign-out", "AUTH"],
     ["/account", "AUTH"],
+    ["/billing", "BILLING"],
     ["/confirm", "AUTH"],
     ["/sign-in", "AUTH"],
     ["/reset", "AUTH"],

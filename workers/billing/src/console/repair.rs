@@ -154,19 +154,13 @@ impl Repair {
         let kind = input.choice("repair", &Kind::ALL.map(|k| (k.as_str(), k)))?;
         let mut repair = Self { kind, id: String::new(), plan: None, number: 0 };
         match kind {
-            Kind::Relink | Kind::Adopt => {
-                let (prefix, example) =
-                    if kind == Kind::Relink { ("cus_", "cus_9s6XKzkNRiz8i3") } else { ("sub_", "sub_1MowQVLkdIwHu7ix") };
-                repair.id = input.text("id", Text::line(1, 255)).trim().to_owned();
-                if !repair.id.is_empty() && !(repair.id.starts_with(prefix) && stripe::objects::is_id(&repair.id)) {
-                    input.wrong("id", "invalid_format", "This is no id of that kind at Stripe.", format!("Send one such as {example}."));
-                }
-            }
-            Kind::MapPrice => repair.plan = Some(input.choice("plan", &[("team", Plan::Team), ("business", Plan::Business)])?),
-            Kind::Seats => repair.number = number(input, 1..=1_000_000)?,
+            Kind::Relink => repair.id = id(input, "customer", "cus_"),
+            Kind::Adopt => repair.id = id(input, "subscription", "sub_"),
+            Kind::MapPrice => repair.plan = Some(input.choice("sells", &PAID)?),
+            Kind::Seats => repair.number = number(input, "seats", 1..=1_000_000)?,
             Kind::Grant => {
-                repair.plan = input.choice("plan", &[("team", Plan::Team), ("business", Plan::Business)]);
-                repair.number = number(input, 1..=LONGEST_DAYS)?;
+                repair.plan = input.choice("plan", &PAID);
+                repair.number = number(input, "days", 1..=LONGEST_DAYS)?;
                 repair.plan?;
             }
             _ => {}
@@ -175,35 +169,58 @@ impl Repair {
     }
     /// The same form, hidden.
     pub fn hidden(&self) -> Markup {
+        let plan = self.plan.map_or("", Plan::as_str);
         html! {
             (hidden("repair", self.kind.as_str()))
-            @if !self.id.is_empty() { (hidden("id", &self.id)) }
-            @if let Some(plan) = self.plan { (hidden("plan", plan.as_str())) }
-            @if self.number > 0 { (hidden("number", &self.number.to_string())) }
+            @match self.kind {
+                Kind::Relink => (hidden("customer", &self.id)),
+                Kind::Adopt => (hidden("subscription", &self.id)),
+                Kind::MapPrice => (hidden("sells", plan)),
+                Kind::Seats => (hidden("seats", &self.number.to_string())),
+                Kind::Grant => { (hidden("plan", plan)) (hidden("days", &self.number.to_string())) },
+                _ => {},
+            }
         }
     }
 }
 
-fn number(input: &Input, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
-    if input.sent("number").is_empty() {
-        input.wrong("number", "required", "This field is required.", "Send `number`.");
+/// The plans that a price can sell and that can be granted.
+const PAID: [(&str, Plan); 2] = [("team", Plan::Team), ("business", Plan::Business)];
+
+fn id(input: &Input, name: &'static str, prefix: &str) -> String {
+    let id = input.text(name, Text::line(1, 255)).trim().to_owned();
+    let right = id.starts_with(prefix) && stripe::objects::is_id(&id);
+    if !id.is_empty() && !right {
+        input.wrong(
+            name,
+            "invalid_format",
+            "This is no id of that kind at Stripe.",
+            format!("Copy it from Stripe: it begins with {prefix}."),
+        );
     }
-    input.opt_int("number", range)
+    id
+}
+
+fn number(input: &Input, name: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
+    if input.sent(name).is_empty() {
+        input.wrong(name, "required", "This field is required.", format!("Send `{name}`."));
+    }
+    input.opt_int(name, range)
 }
 
 /// The fields of a repair's form, filled with what fits.
 pub fn fields(kind: Kind, held: &Held) -> Markup {
     let plans = [Pick::new("team", "Team"), Pick::new("business", "Business")];
     let seats = seats_that_fit(held).to_string();
-    let plan = || Field::select("plan", "Plan", &plans).value("team").render(&[]);
+    let plan = |name| Field::select(name, "Plan", &plans).value("team").render(&[]);
     html! {
         (hidden("repair", kind.as_str()))
         @match kind {
-            Kind::Relink => (Field::text("id", "Customer at Stripe").placeholder("cus_…").render(&[])),
-            Kind::Adopt => (Field::text("id", "Subscription to keep").placeholder("sub_…").value(held.subscription.as_ref().map_or("", |s| s.id.as_str())).render(&[])),
-            Kind::MapPrice => (plan()),
-            Kind::Seats => (Field::new(Input_::Number, "number", "Seats").value(&seats).render(&[])),
-            Kind::Grant => { (plan()) (Field::new(Input_::Number, "number", "Days").value("30").hint("At most 366.").render(&[])) },
+            Kind::Relink => (Field::text("customer", "Customer at Stripe").placeholder("cus_…").render(&[])),
+            Kind::Adopt => (Field::text("subscription", "Subscription to keep").placeholder("sub_…").value(held.subscription.as_ref().map_or("", |s| s.id.as_str())).render(&[])),
+            Kind::MapPrice => (plan("sells")),
+            Kind::Seats => (Field::new(Input_::Number, "seats", "Seats").value(&seats).render(&[])),
+            Kind::Grant => { (plan("plan")) (Field::new(Input_::Number, "days", "Days").value("30").hint("At most 366.").render(&[])) },
             _ => {},
         }
     }
