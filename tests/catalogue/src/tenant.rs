@@ -269,7 +269,7 @@ impl Twins {
                 () if table.foreign.contains(name) => None,
                 () if c.text => Some(format!("CASE WHEN {name} GLOB '[[{{]*' THEN {name} ELSE 'other ' || {name} END")),
                 () if c.is_moment() => {
-                    let moved = format!("{name} {} 3600000", if org.ends_with("0000") { "-" } else { "+" });
+                    let moved = format!("{name} {}", if org.ends_with("0000") { "- 3600000" } else { "+ 2592000000" });
                     Some(if c.nullable && org.ends_with("ffff") {
                         format!("COALESCE({moved}, {})", testkit::time::START.get())
                     } else {
@@ -415,12 +415,24 @@ impl Twins {
             table.is_some_and(|t| t.owner() == Some("org_id")) && **name != "audit_events"
         };
         let empty = |name: &&str| format!("DELETE FROM {name} WHERE org_id = '{}';", self.org);
-        match rng.below(9) {
+        match rng.below(10) {
             0 => format!("UPDATE orgs SET status = 'suspended', plan = 'free' WHERE id = '{}'", self.org),
             1 => format!("UPDATE orgs SET deleted_at = {DELETED} WHERE id = '{}'", self.org),
             2 => touched.get(rng.below(touched.len())).filter(has_rows).map(empty).unwrap_or_default(),
             3 => touched.iter().filter(has_rows).filter(|_| rng.below(8) > 0).map(empty).collect(),
             4 => format!("UPDATE orgs SET seats = {} WHERE id = '{}'", rng.below(40), self.org),
+            6 => {
+                let table =
+                    touched.get(rng.below(touched.len())).filter(has_rows).and_then(|name| self.tables.iter().find(|t| t.name == *name));
+                let stated: Vec<&Column> = table.iter().flat_map(|t| &t.columns).filter(|c| !c.words.is_empty()).collect();
+                match (table, stated.get(rng.below(stated.len().max(1)))) {
+                    (Some(t), Some(c)) => {
+                        let word = &c.words[rng.below(c.words.len())];
+                        format!("UPDATE OR IGNORE {} SET {} = '{word}' WHERE org_id = '{}'", t.name, c.name, self.org)
+                    }
+                    _ => String::new(),
+                }
+            }
             5 => {
                 let table =
                     touched.get(rng.below(touched.len())).filter(has_rows).and_then(|name| self.tables.iter().find(|t| t.name == *name));
