@@ -303,3 +303,72 @@ fn a_request_whose_answer_nobody_saw_is_settled_by_reading() {
     assert_eq!(stage.books(), stage.truth());
     assert_eq!(stage.books().plan, "business");
 }
+
+/// A checkout of ours under way: its session at Stripe.
+fn checkout(stage: &Stage) -> String {
+    let ends = stage.h.clock.now().plus(Span::hours(1));
+    let form = format!(
+        "mode=subscription&customer={}&line_items[0][price]=price_portico_team_monthly&line_items[0][quantity]=3\
+         &success_url=http://app.localhost:8787/&cancel_url=http://app.localhost:8787/&expires_at={}",
+        stage.customer,
+        ends.seconds()
+    );
+    let session = stage.stripe.act("POST", "/v1/checkout/sessions", &form)["id"].as_str().unwrap().to_owned();
+    stage.h.db.execute(
+        "UPDATE checkouts SET state = 'open', session_id = ?2, expires_at = ?3 WHERE org_id = ?1",
+        &[(&stage.org).into(), session.as_str().into(), ends.into()],
+    );
+    session
+}
+fn checkout_state(stage: &Stage) -> String {
+    stage.h.db.text("SELECT state FROM checkouts WHERE org_id = ?1", &[(&stage.org).into()])
+}
+fn close(stage: &Stage) -> Value {
+    stage.h.work(&JOBS, async |task| reconcile::close_checkouts(task, 10).await).unwrap()
+}
+
+#[test]
+fn a_purchase_that_nobody_told_of_is_found_when_its_time_is_over() {
+    let stage = Stage::new();
+    let session = checkout(&stage);
+    assert!(stage.stripe.buy(&session, stripe_emulator::core::world::CardBehavior::Pays));
+    assert_eq!(close(&stage), json!({"completed": 0, "expired": 0}), "its time is not over");
+    stage.h.clock.advance(Span::minutes(61));
+    close(&stage);
+    assert_eq!((checkout_state(&stage), stage.books().plan), ("open".to_owned(), "free".to_owned()), "nobody may begin another yet");
+    stage.work();
+    assert_eq!(stage.books().plan, "team");
+    close(&stage);
+    assert_eq!(checkout_state(&stage), "completed");
+}
+
+#[test]
+fn a_purchase_that_was_not_made_is_over_and_one_by_its_event() {
+    let stage = Stage::new();
+    checkout(&stage);
+    stage.h.clock.advance(Span::minutes(61));
+    assert_eq!(close(&stage), json!({"completed": 0, "expired": 1}));
+    assert_eq!(checkout_state(&stage), "expired");
+    let session = checkout(&stage);
+    assert!(!stage.stripe.buy(&session, stripe_emulator::core::world::CardBehavior::Declines));
+    assert!(stage.stripe.buy(&session, stripe_emulator::core::world::CardBehavior::Pays));
+    for event in stage.all() {
+        stage.taken(&event);
+    }
+    stage.work();
+    assert_eq!((checkout_state(&stage), stage.books().plan), ("completed".to_owned(), "team".to_owned()), "in the same batch as the plan");
+    assert_eq!((stage.ledger("checkout"), stage.ledger("payment")), (2_700, 2_700));
+}
+
+#[test]
+fn a_portal_that_was_not_set_up_is_everybodys_finding_until_it_is() {
+    let stage = Stage::new();
+    let look = || stage.h.work(&JOBS, async |task| reconcile::look_at_portal(task).await).unwrap();
+    let found = || stage.h.db.count("SELECT count(*) FROM billing_findings WHERE kind = 'portal_not_configured'", &[]);
+    assert_eq!((look(), found()), (json!({"configured": true}), 0));
+    let was = std::mem::take(&mut stage.stripe.world.borrow_mut().portal_configurations);
+    assert_eq!((look(), found()), (json!({"configured": false}), 3));
+    assert_eq!((look(), found()), (json!({"configured": false}), 3));
+    stage.stripe.world.borrow_mut().portal_configurations = was;
+    assert_eq!((look(), found()), (json!({"configured": true}), 0));
+}
