@@ -182,7 +182,7 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         "/o/{org}/members/{id}/remove" | "/o/{org}/invitations/{id}/resend" | "/o/{org}/invitations/{id}/cancel" => vec![],
         "/o/{org}/members/invite" => vec![("email", "somebody@example.com"), ("role", "viewer")],
         "/o/{org}/members/{id}/role" => vec![("role", "member"), ("was", "viewer")],
-        "/billing/{org}/active" => vec![("kind", "api_keys"), ("id", NO_KEY), ("do", "activate")],
+        "/billing/{org}/active" => vec![("kind", "api_keys"), ("id", NO_KEY), ("do", "wake")],
         "/billing/{org}/checkout" => vec![("plan", "team"), ("interval", "month"), ("seats", "10")],
         "/billing/{org}/checkout/done" => vec![("session_id", "cs_test_none")],
         "/billing/{org}/checkout/give-up" | "/billing/{org}/resync" | "/billing/{org}/portal" | "/billing/{org}/portal/check" => vec![],
