@@ -1,7 +1,9 @@
 //! The letter of each type of notification. One without a letter of its own has the plain one, made of its words.
 
 use domain::notifications::{Facts, Type};
-use mail::{Letter, Link};
+use domain::plans::Plan;
+use kernel::Millis;
+use mail::{BillingNews, Letter, Link};
 
 /// The template of a type's letter, by which its mails are counted.
 pub(crate) fn template(key: &str) -> &'static str {
@@ -14,6 +16,9 @@ pub(crate) fn template(key: &str) -> &'static str {
         "export_failed" => "export_failed",
         "endpoint_disabled" => "endpoint_disabled",
         "subscription_changed" => "subscription_changed",
+        "payment_failed" | "grace_ending" | "limits_reduced" | "billing_recovered" | "subscription_ending" | "subscription_canceled" => {
+            "billing"
+        }
         _ => "notice",
     }
 }
@@ -34,6 +39,27 @@ pub(crate) fn letter(of: &Type, facts: &Facts<'_>, line: &str, link: &Link) -> L
         "export_failed" => Letter::ExportFailed { org, link },
         "endpoint_disabled" => Letter::EndpointDisabled { org, reason: facts.text("/reason").to_owned(), link },
         "subscription_changed" => Letter::SubscriptionChanged { org, plan: facts.text("/plan").to_owned(), link },
+        "payment_failed" => billing(BillingNews::PaymentFailed, facts, link),
+        "grace_ending" => billing(BillingNews::GraceEnding, facts, link),
+        "limits_reduced" => billing(reduced(facts), facts, link),
+        "billing_recovered" => billing(BillingNews::Recovered, facts, link),
+        "subscription_ending" => billing(BillingNews::Ending, facts, link),
+        "subscription_canceled" => billing(BillingNews::Canceled, facts, link),
         _ => Letter::Notice { line: line.to_owned(), org, about: of.says.to_owned(), link },
+    }
+}
+
+fn billing(news: BillingNews, facts: &Facts<'_>, link: Link) -> Letter {
+    let plan = ["/plan", "/previous_plan"].into_iter().map(|at| facts.text(at)).find(|plan| !plan.is_empty());
+    let on = ["/grace_ends_at", "/ends_at"].into_iter().find_map(|at| Millis::parse_rfc3339(facts.text(at)));
+    let plan = Plan::parse(plan.unwrap_or_default()).name().to_owned();
+    Letter::Billing { news, org: facts.org.to_owned(), plan, on, link }
+}
+/// Why the limits are smaller.
+fn reduced(facts: &Facts<'_>) -> BillingNews {
+    match facts.text("/reason") {
+        "unpaid" => BillingNews::Unpaid,
+        "override_ended" => BillingNews::GrantEnded,
+        _ => BillingNews::UnderReview,
     }
 }

@@ -1,7 +1,7 @@
 //! The letters there are: one variant each, with the data it needs. A downstream product adds a variant and its arm in `parts`.
 
 use crate::{
-    Link,
+    BillingNews, Link,
     words::{moment, name as shown, sentence},
 };
 use kernel::Millis;
@@ -83,6 +83,8 @@ pub enum Letter {
     Notice { line: String, org: String, about: String, link: Link },
     /// The plan or the subscription changed.
     SubscriptionChanged { org: String, plan: String, link: Link },
+    /// A payment, or what hangs on it, took a turn.
+    Billing { news: BillingNews, org: String, plan: String, on: Option<Millis>, link: Link },
 }
 impl fmt::Debug for Letter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,6 +169,7 @@ impl Letter {
             Self::EndpointDisabled { .. } => "endpoint_disabled",
             Self::Notice { .. } => "notice",
             Self::SubscriptionChanged { .. } => "subscription_changed",
+            Self::Billing { .. } => "billing",
         }
     }
 
@@ -185,6 +188,7 @@ impl Letter {
                 | Self::EndpointDisabled { .. }
                 | Self::Notice { .. }
                 | Self::SubscriptionChanged { .. }
+                | Self::Billing { .. }
         )
     }
 
@@ -505,6 +509,12 @@ impl Letter {
                 vec![to_do("See what happened", link)],
                 "You get this e-mail because you chose to be told of this.",
             ),
+            Self::Billing { news, org, plan, on, link } => {
+                let (subject, says) = news.says(org, plan, *on);
+                let first = says.first().cloned().unwrap_or_default();
+                let steps = vec![to_do("Open billing", link)];
+                plain(subject, &first, says, steps, "You get this e-mail because you look after the billing of this organization.")
+            }
             Self::SubscriptionChanged { org, plan, link } => plain(
                 format!("The subscription of {} changed", shown(org)),
                 "See what it is now.",

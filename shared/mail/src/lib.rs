@@ -3,6 +3,7 @@
 //! A [`Letter`] is posted with `store::mail::post`, in the batch of the change that it speaks of. The queue renders and sends it.
 
 pub mod address;
+pub mod billing;
 pub mod envelope;
 pub mod letter;
 pub mod link;
@@ -13,6 +14,7 @@ pub mod wish;
 pub mod words;
 
 pub use address::Address;
+pub use billing::BillingNews;
 pub use envelope::{Brand, Content, Mail, Written};
 pub use letter::Letter;
 pub use link::Link;

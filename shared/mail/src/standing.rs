@@ -56,6 +56,7 @@ impl Letter {
             | Self::ExportFailed { link, .. }
             | Self::EndpointDisabled { link, .. }
             | Self::Notice { link, .. }
+            | Self::Billing { link, .. }
             | Self::SubscriptionChanged { link, .. } => Standing::Part(link),
         }
     }

@@ -51,6 +51,7 @@ fn letters(text: &str, link: &Link) -> Vec<Letter> {
         Letter::ExportFailed { org: t(), link: l() },
         Letter::EndpointDisabled { org: t(), reason: t(), link: l() },
         Letter::SubscriptionChanged { org: t(), plan: t(), link: l() },
+        Letter::Billing { news: mail::BillingNews::PaymentFailed, org: t(), plan: t(), on: Some(at), link: l() },
         Letter::Notice { line: t(), org: t(), about: t(), link: l() },
     ];
     // As many as the source declares: a new variant without a row here fails.
@@ -295,4 +296,22 @@ proptest! {
             prop_assert!(!message.html.contains("<script"));
         }
     }
+}
+
+/// Each turn of a payment has words of its own, with the organization, and the day where there is one.
+#[test]
+fn billing_letters_say_what_happened_and_until_when() {
+    use mail::BillingNews::{Canceled, Ending, GraceEnding, GrantEnded, PaymentFailed, Recovered, UnderReview, Unpaid};
+    let all = [PaymentFailed, GraceEnding, Unpaid, GrantEnded, UnderReview, Recovered, Ending, Canceled];
+    let mut texts = std::collections::BTreeSet::new();
+    for news in all {
+        let (subject, says) = news.says("Acme", "Team", Some(AT));
+        assert!(subject.contains("Acme") && says.iter().all(|s| s.ends_with('.')), "{news:?}");
+        let dated = says.join(" ").contains("23 November 2026");
+        assert_eq!(dated, matches!(news, PaymentFailed | GraceEnding | Ending), "{news:?}");
+        texts.insert(says.join(" "));
+        let (_, undated) = news.says("Acme", "Team", None);
+        assert!(!undated.join(" ").contains("  ") && !undated.is_empty());
+    }
+    assert_eq!(texts.len(), all.len());
 }
