@@ -13,6 +13,7 @@ pub mod idempotency;
 pub mod invoices;
 pub mod items;
 pub mod list;
+pub mod money;
 pub mod pack;
 pub mod params;
 pub mod payment;

@@ -7,7 +7,7 @@
 //!
 //! Where it knowingly differs from Stripe: a customer has one card, which is the default; an invoice becomes final when it is made
 //! instead of an hour later; there are no charges, payment intents, taxes, discounts or metered prices, no invoice items but prorations,
-//! and no pending updates; all money is US dollars, every month and year a calendar one in UTC; restricted keys can do everything. A
+//! and no pending updates; all amounts are in hundredths, every month and year a calendar one in UTC; restricted keys can do everything. A
 //! payment that fails is tried again 3, 5 and 7 days after its invoice became final, which at Stripe is a setting of the account.
 
 // Stripe's objects are long literals.

@@ -54,12 +54,27 @@ pub(crate) fn interval(world: &World, items: &[Item]) -> (Interval, u32) {
     price.map_or((Interval::Month, 1), |p| (p.interval, p.interval_count))
 }
 
-/// Refuses what no subscription can be to: the same price twice, periods of different lengths.
+/// What items are paid in.
+pub(crate) fn currency<'w>(world: &'w World, items: &[Item]) -> &'w str {
+    let price = items.first().and_then(|item| world.prices.iter().find(|p| p.id == item.price));
+    price.map_or("usd", |p| p.currency.as_str())
+}
+
+/// A customer pays in one currency as long as there is a subscription.
+pub(crate) fn other_currency(held: &str, name: &str) -> ApiError {
+    let message = format!("You cannot combine currencies on a single customer. This customer has an active subscription in {held}.");
+    ApiError::invalid(name, message)
+}
+
+/// Refuses what no subscription can be to: the same price twice, periods of different lengths, two currencies.
 fn check(world: &World, items: &[Item], name: &str) -> Result<(), ApiError> {
     for (at, item) in items.iter().enumerate() {
         if items.iter().skip(at + 1).any(|other| other.price == item.price) {
             let message = "A subscription cannot have two items with the same price.".to_owned();
             return Err(ApiError::invalid(&format!("{name}[price]"), message));
+        }
+        if currency(world, std::slice::from_ref(item)) != currency(world, items) {
+            return Err(other_currency(currency(world, items), &format!("{name}[price]")));
         }
         if interval(world, std::slice::from_ref(item)) != interval(world, items) {
             return Err(ApiError::invalid(name, "All prices of a subscription must recur at the same interval.".to_owned()));
@@ -91,6 +106,7 @@ pub(crate) fn of_new(world: &mut World, params: &mut Params, now: i64, trial_end
 /// Changes items. An element without an id adds one, for the period that the others are in.
 pub(crate) fn change(world: &mut World, items: &mut Vec<Item>, changes: &[Change], now: i64) -> Result<(), ApiError> {
     let period = items.first().map_or((now, now), |item| item.period);
+    let held = currency(world, items).to_owned();
     for change in changes {
         let Some(id) = change.id.clone() else {
             if change.deleted {
@@ -111,5 +127,9 @@ pub(crate) fn change(world: &mut World, items: &mut Vec<Item>, changes: &[Change
     if items.is_empty() {
         return Err(ApiError::refused("A subscription must have at least one active item."));
     }
-    changes.last().map_or(Ok(()), |last| check(world, items, &last.name))
+    let Some(last) = changes.last() else { return Ok(()) };
+    if currency(world, items) != held {
+        return Err(other_currency(&held, &format!("{}[price]", last.name)));
+    }
+    check(world, items, &last.name)
 }

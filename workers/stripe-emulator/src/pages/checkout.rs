@@ -4,13 +4,14 @@ use super::{
     Visit,
     layout::{cards, frame, message},
     no_page, page, see_other, take_card,
-    words::{minute, money},
+    words::minute,
     wrong_method,
 };
 use crate::{
     core::{
         checkout::{Purchase, buy, expire_now, find},
         error::ApiError,
+        money::money,
         params::Params,
         url::origin,
         world::{CheckoutSession, CheckoutStatus, World},

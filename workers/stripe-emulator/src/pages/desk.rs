@@ -1,12 +1,9 @@
 //! `/_emulator`: the control desk as a page.
 
-use super::{
-    layout::frame,
-    page,
-    words::{minute, money},
-};
+use super::{layout::frame, page, words::minute};
 use crate::{
     core::{
+        money::money,
         webhooks::{AfterRetries, Switches},
         world::World,
     },

@@ -4,13 +4,14 @@ use super::{
     Visit,
     layout::{cards, frame},
     no_page, page, see_other, take_card,
-    words::{day, money},
+    words::day,
     wrong_method,
 };
 use crate::{
     core::{
         error::ApiError,
         invoices::{self, status_name},
+        money::money,
         params::Params,
         world::{Invoice, InvoiceStatus, World},
     },

@@ -6,13 +6,14 @@ use super::{
     invoice,
     layout::{cards, frame, message},
     no_page, page, see_other, take_card,
-    words::{day, money},
+    words::day,
     wrong_method,
 };
 use crate::{
     core::{
         error::ApiError,
         invoices::status_name,
+        money::money,
         params::Params,
         portal::{Act, act, visit as enter},
         world::{InvoiceStatus, PortalConfiguration, PortalSession, Price, Subscription, World},

@@ -105,3 +105,24 @@ fn a_card_comes_and_goes() {
         "nobody",
     );
 }
+
+#[test]
+fn a_customer_pays_in_one_currency() {
+    let mut stripe = Stripe::new();
+    let euro = id(&stripe.post("/v1/prices", "currency=eur&unit_amount=1000&recurring[interval]=month&product=prod_portico_team"));
+    let customer = id(&stripe.post("/v1/customers", "payment_method=pm_card_visa"));
+    let form = |price: &str| format!("customer={customer}&items[0][price]={price}&expand[]=latest_invoice");
+    let made = stripe.post("/v1/subscriptions", &form(&euro));
+    assert_eq!((&made["currency"], &made["latest_invoice"]["currency"]), (&"eur".into(), &"eur".into()));
+    let line = made["latest_invoice"]["lines"]["data"][0].clone();
+    assert_eq!((&line["currency"], &line["description"]), (&"eur".into(), &"1 × Portico Team (at 10.00 EUR / month)".into()));
+    is((400, "", "items[0][price]"), &stripe.refused("POST", "/v1/subscriptions", &form(TEAM)), "another subscription");
+    let change = format!("items[0][id]={}&items[0][price]={TEAM}", made["items"]["data"][0]["id"].as_str().unwrap());
+    is((400, "", "items[0][price]"), &stripe.refused("POST", &format!("/v1/subscriptions/{}", id(&made)), &change), "a change");
+    let checkout = format!(
+        "mode=subscription&customer={customer}&success_url=https://a.example&line_items[0][price]={TEAM}&line_items[0][quantity]=1"
+    );
+    is((400, "", "line_items[0][price]"), &stripe.refused("POST", "/v1/checkout/sessions", &checkout), "a purchase");
+    stripe.send("DELETE", &format!("/v1/subscriptions/{}", id(&made)), "");
+    assert_eq!(stripe.post("/v1/subscriptions", &form(TEAM))["currency"], "usd", "once the other is over");
+}

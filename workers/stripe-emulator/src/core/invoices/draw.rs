@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        Context, customers,
+        Context, customers, items,
         world::{BillingReason, Invoice, InvoiceStatus, Line, World},
     },
     alter,
@@ -32,6 +32,7 @@ pub(crate) fn draft_of_period(
     world.pending = others;
     let mut all: Vec<Line> = waiting.into_iter().map(|p| Line { invoice_item: Some(p.id), ..p.line }).collect();
     all.extend(lines);
+    let currency = world.subscriptions.iter().find(|s| s.id == subscription).map_or("usd", |s| items::currency(world, &s.items)).to_owned();
     let balance = world.customers.iter().find(|c| c.id == customer).map_or(0, |c| c.balance);
     let mut invoice = Invoice {
         id: world.new_id("in"),
@@ -43,7 +44,7 @@ pub(crate) fn draft_of_period(
         reason,
         lines: all,
         period,
-        currency: "usd".to_owned(),
+        currency,
         starting_balance: balance,
         ending_balance: None,
         amount_due: 0,

@@ -1,6 +1,7 @@
 //! The lines of an invoice: whole periods, and parts of one where something changed.
 
 use super::super::{
+    money::money,
     proration::{left, share},
     world::{Interval, Item, Line, Price, World},
 };
@@ -20,17 +21,8 @@ pub(crate) fn worth(world: &World, item: &Item) -> i64 {
     price(world, &item.price).map_or(0, |p| p.unit_amount.saturating_mul(item.quantity))
 }
 
-fn money(cents: i64) -> String {
-    format!("${}.{:02}", cents / 100, cents % 100)
-}
-
 fn each(interval: Interval, count: u32) -> String {
-    let unit = match interval {
-        Interval::Day => "day",
-        Interval::Week => "week",
-        Interval::Month => "month",
-        Interval::Year => "year",
-    };
+    let unit = interval.as_str();
     if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
 }
 
@@ -45,7 +37,9 @@ pub(crate) fn for_period(world: &mut World, items: &[Item], trial: bool) -> Vec<
         let name = product(world, &item.price);
         let description = match price(world, &item.price) {
             _ if trial => format!("Trial period for {name}"),
-            Some(p) => format!("{} × {name} (at {} / {})", item.quantity, money(p.unit_amount), each(p.interval, p.interval_count)),
+            Some(p) => {
+                format!("{} × {name} (at {} / {})", item.quantity, money(p.unit_amount, &p.currency), each(p.interval, p.interval_count))
+            }
             None => name,
         };
         let amount = if trial { 0 } else { worth(world, item) };

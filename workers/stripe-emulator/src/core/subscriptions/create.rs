@@ -74,6 +74,10 @@ impl New {
         }
         let trial_end = trial_end.or_else(|| days.filter(|days| *days > 0).map(|days| now + days * 86_400));
         let items = items::of_new(world, params, now, trial_end)?;
+        let running = world.subscriptions.iter().find(|s| s.customer == customer && s.ended_at.is_none());
+        if let Some(held) = running.map(|s| items::currency(world, &s.items)).filter(|held| *held != items::currency(world, &items)) {
+            return Err(items::other_currency(held, "items[0][price]"));
+        }
         let cancel_at_period_end = params.flag("cancel_at_period_end")?.unwrap_or(false);
         let cancel_at = future(params, "cancel_at", now)?;
         if cancel_at_period_end && cancel_at.is_some() {
