@@ -49,7 +49,7 @@ fn the_overview_counts_what_the_plan_limits() {
     let org = &h.world.team;
     let page = h.call(&org::WORKER, get("/o/northwind").session(&org.members[0].session));
     let page = text(&page);
-    assert!(page.contains("team plan"));
+    assert!(page.contains("Team plan"));
     // Five members and an open invitation, three customers, the four keys that are neither expired nor revoked, an endpoint, an export.
     for (name, count) in [
         ("Seats", "6 of 10"),
