@@ -92,7 +92,7 @@ test("missing secrets are told per Worker, whether stored or given", () => {
   const missing = plan.missingSecrets(workers, new Map([["jobs", ["SIGNING_KEYS"]]]), new Set());
   const of = (folder) => missing.find((one) => one.folder === folder)?.names;
   assert.deepEqual(of("jobs"), ["STRIPE_SECRET_KEY", "RESEND_API_KEY", "CLOUDFLARE_API_TOKEN"]);
-  assert.deepEqual(of("billing"), ["SIGNING_KEYS", "STRIPE_WEBHOOK_SECRETS"]);
+  assert.deepEqual(of("billing"), ["SIGNING_KEYS", "STRIPE_WEBHOOK_SECRETS", "STRIPE_SECRET_KEY"]);
   assert.equal(of("switch"), undefined);
   assert.deepEqual(plan.missingSecrets(workers, new Map(), new Set(["SIGNING_KEYS", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "RESEND_API_KEY", "CLOUDFLARE_API_TOKEN", "PLATFORM_BOOTSTRAP_TOKEN"])), []);
 });
@@ -100,7 +100,7 @@ test("missing secrets are told per Worker, whether stored or given", () => {
 test("secrets go only to the Workers that require them, and never on a command line", () => {
   const { steps } = plan.planOf({ deploy: finished(), workers, account: everything, secretsFile: "production.vars" });
   const holders = (name) => steps.filter((one) => one.secrets?.includes(name)).map((one) => /portico-\S+(?=:)/.exec(one.title)[0]);
-  assert.deepEqual(holders("STRIPE_SECRET_KEY"), ["portico-jobs"]);
+  assert.deepEqual(holders("STRIPE_SECRET_KEY"), ["portico-jobs", "portico-billing"]);
   assert.deepEqual(holders("STRIPE_WEBHOOK_SECRETS"), ["portico-billing"]);
   assert.deepEqual(holders("RESEND_API_KEY"), ["portico-jobs"]);
   assert.deepEqual(holders("CLOUDFLARE_API_TOKEN"), ["portico-jobs"]);
