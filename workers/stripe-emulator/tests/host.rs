@@ -30,7 +30,8 @@ impl Desk {
         Self(Host::new(NOW), NOW)
     }
     fn call(&mut self, method: &str, path: &str, body: &str, status: u16) -> Value {
-        let incoming = Incoming { method, path, authorization: Some(KEY), body: body.as_bytes(), ..Incoming::default() };
+        let (path, query) = target(path);
+        let incoming = Incoming { method, path, query, authorization: Some(KEY), body: body.as_bytes(), ..Incoming::default() };
         let answer = self.0.serve(&setup(), &incoming, self.1);
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.body);
         // Kept and read again after every request, as the glue does.
@@ -39,7 +40,7 @@ impl Desk {
     }
     /// The state's subscriptions that the demo did not bring.
     fn own(state: &Value) -> Vec<&Value> {
-        state["subscriptions"].as_array().unwrap().iter().filter(|s| s["id"] != "sub_demo_northwind").collect()
+        state["subscriptions"].as_array().unwrap().iter().filter(|s| !s["id"].as_str().unwrap().starts_with("sub_demo_")).collect()
     }
     fn subscribe(&mut self) -> String {
         let customer =
@@ -152,23 +153,79 @@ fn a_state_that_cannot_be_read_starts_afresh() {
     }
 }
 
-/// `fixtures/demo.sql` says that northwind pays for Team: a sync must find that here, or it would put it on Free.
+/// `fixtures/demo.sql` says that Northwind pays for Team: a sync must find that here, or it would put it on Free. Of the others it must find
+/// what the fixture says is wrong.
 #[test]
-fn the_demo_pays_for_what_it_has() {
+fn the_demo_has_what_its_fixture_says() {
     let fixture = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/demo.sql")).unwrap();
     let mut desk = Desk::new();
-    let customers = desk.call("GET", "/v1/customers", "", 200);
-    for customer in customers["data"].as_array().unwrap() {
-        let (id, org) = (customer["id"].as_str().unwrap(), customer["metadata"]["org_id"].as_str().unwrap());
-        assert!(fixture.contains(&format!("('{org}', '{id}',")), "{id} is the customer of {org} in the fixture");
+    let org = |end: &str| format!("org_018b000000007000800000000000000{end}");
+    for (id, end, claims) in [
+        ("northwind", "1", "1"),
+        ("blueharbor", "2", "2"),
+        ("repairyard", "3", "3"),
+        ("keelanchor", "6", "6"),
+        ("twinmasts", "7", "8"),
+        ("copperlantern", "8", "8"),
+        ("fogsignal", "a", "a"),
+    ] {
+        assert!(fixture.contains(&format!("('{}', 'cus_demo_{id}',", org(end))), "{id} is the customer of {end} in the fixture");
+        let customer = desk.call("GET", &format!("/v1/customers/cus_demo_{id}"), "", 200);
+        assert_eq!(customer["metadata"]["org_id"], org(claims), "{id}");
     }
-    assert_eq!(customers["data"].as_array().unwrap().len(), 2);
-    let subscription = desk.call("GET", "/v1/subscriptions/sub_demo_northwind", "", 200);
-    let item = &subscription["items"]["data"][0];
-    assert_eq!((&subscription["customer"], &subscription["status"]), (&json!("cus_demo_northwind"), &json!("active")));
-    assert_eq!((&item["price"]["lookup_key"], &item["quantity"]), (&json!("portico_team_monthly"), &json!(10)));
-    assert!(fixture.contains("'sub_demo_northwind', 'active', 'portico_team_monthly', 'team', 900, 'usd', 'month', 10,"));
+    assert!(fixture.contains(&format!("('{}', 'cus_demo_drydock',", org("5"))));
+    assert_eq!(desk.call("GET", "/v1/customers/cus_demo_drydock", "", 200)["deleted"], true);
+
+    for (id, end, held) in [
+        ("northwind", "1", r#"[1, "northwind", "price_portico_team_monthly", 900, 10, 13]"#),
+        ("repairyard", "3", r#"[3, "repairyard", "price_demo_team_2025", 700, 1, 3]"#),
+        ("twinmasts", "7", r#"[7, "twinmasts", "price_portico_team_monthly", 900, 4, 4]"#),
+        ("fogsignal", "a", r#"["a", "fogsignal", "price_portico_team_monthly", 900, 6, 5]"#),
+    ] {
+        assert!(fixture.contains(held), "{held} is in the fixture");
+        let held: Value = serde_json::from_str(held).unwrap();
+        let subscription = desk.call("GET", &format!("/v1/subscriptions/sub_demo_{id}"), "", 200);
+        let item = &subscription["items"]["data"][0];
+        let found = (&item["price"]["id"], &item["price"]["unit_amount"], &item["quantity"], &subscription["status"]);
+        assert_eq!(found, (&held[2], &held[3], &held[4], &json!("active")), "{end}");
+        assert!(item["current_period_start"].as_i64().unwrap() < NOW && item["current_period_end"].as_i64().unwrap() > NOW + 86_400);
+    }
+    let all = |desk: &mut Desk, id: &str| {
+        let list = desk.call("GET", &format!("/v1/subscriptions?customer=cus_demo_{id}&status=all"), "", 200);
+        list["data"].as_array().unwrap().clone()
+    };
+    let ends = all(&mut desk, "repairyard").into_iter().map(|s| (s["items"]["data"][0]["current_period_end"].as_i64(), s["id"].clone()));
+    assert_eq!(ends.max_by_key(|(end, _)| *end).unwrap().1, "sub_demo_repairyard", "the one that is held runs longer than the second one");
+    assert_eq!((all(&mut desk, "repairyard").len(), all(&mut desk, "keelanchor").len()), (2, 0));
+    let price = all(&mut desk, "copperlantern").remove(0)["items"]["data"][0]["price"].clone();
+    assert_eq!((&price["lookup_key"], &price["metadata"]), (&Value::Null, &json!({})));
+
+    let invoices = desk.call("GET", "/v1/invoices?customer=cus_demo_northwind&limit=100", "", 200);
+    let invoices = invoices["data"].as_array().unwrap();
+    assert_eq!(invoices.len(), 14);
+    for (invoice, nth) in invoices.iter().zip((1..=14).rev()) {
+        assert_eq!(invoice["id"], format!("in_demo_northwind_{nth:02}"));
+        assert_eq!((&invoice["status"], &invoice["amount_paid"], &invoice["total"]), (&json!("paid"), &json!(9_000), &json!(9_000)));
+    }
+    assert_eq!(desk.call("GET", "/v1/events", "", 200)["data"], json!([]));
     assert_eq!(desk.due(), [], "nobody is told of what was there from the start");
+}
+
+/// Whenever it is first looked at within a day, it is the same but for its age.
+#[test]
+fn the_demo_is_counted_from_midnight() {
+    let midnight = NOW - NOW % 86_400;
+    let of = |now: i64| {
+        let host = Host::new(now);
+        (host.world().subscriptions.clone(), host.world().invoices.iter().map(|i| (i.id.clone(), i.paid_at)).collect::<Vec<_>>())
+    };
+    assert_eq!(of(midnight), of(midnight + 86_399));
+    for day in 0..1_500 {
+        let now = midnight + day * 86_400;
+        for held in Host::new(now).world().subscriptions.iter().map(|s| s.items[0].period) {
+            assert!(held.0 <= now && held.1 > now + 86_400, "day {day}: {held:?}");
+        }
+    }
 }
 
 #[test]
