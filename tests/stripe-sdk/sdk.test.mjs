@@ -53,7 +53,7 @@ test("products and prices: create, update, find by lookup key, hand a key over",
   assert.equal((await stripe.products.retrieve(product.id)).name, "Chairs");
   const names = [];
   for await (const { name } of stripe.products.list({ limit: 1, active: true })) names.push(name);
-  assert.deepEqual(names.sort(), ["Chairs", "Portico Business", "Portico Team"]);
+  assert.deepEqual(names.sort(), ["Business", "Chairs", "Team"]);
   await refused(stripe.products.del(product.id), StripeInvalidRequestError, { statusCode: 400 });
 });
 
@@ -107,7 +107,7 @@ test("a declined card is the library's card error, and nothing changed", async (
 test("checkout: create, retrieve, line items, buy on the page, expire", async () => {
   const session = await checkout({ customer_email: "buyer@example.com", client_reference_id: "org_1", metadata: { a: "b" }, subscription_data: { metadata: { org_id: "org_1" } } });
   assert.deepEqual([session.status, session.amount_total, session.url], ["open", 1_800, `${e.origin}/checkout/${session.id}`]);
-  assert.equal((await stripe.checkout.sessions.listLineItems(session.id)).data[0].description, "Portico Team");
+  assert.equal((await stripe.checkout.sessions.listLineItems(session.id)).data[0].description, "Team");
   assert.match(await (await fetch(session.url)).text(), /Pay \$18\.00/);
   const pay = (card) => fetch(`${session.url}/pay`, { method: "POST", body: new URLSearchParams({ card }), redirect: "manual" });
   const declined = await pay("declines");
@@ -135,7 +135,7 @@ test("portal: configurations and a visit", async () => {
   assert.equal((await stripe.billingPortal.configurations.list({ active: true })).data.length, 2);
   const visit = await stripe.billingPortal.sessions.create({ customer: customer.id, return_url: "https://app.example.com/billing" });
   const page = await (await fetch(visit.url)).text();
-  assert.match(page, /Portico Team/);
+  assert.match(page, /Team/);
   const cancel = new URLSearchParams({ subscription: subscription.id, when: "end" });
   assert.equal((await fetch(`${visit.url}/cancel`, { method: "POST", body: cancel, redirect: "manual" })).status, 303);
   assert.equal((await stripe.subscriptions.retrieve(subscription.id)).cancel_at_period_end, true);

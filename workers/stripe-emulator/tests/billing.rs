@@ -18,10 +18,7 @@ mod renew;
 mod trial;
 
 use serde_json::Value;
-use stripe_emulator::core::{
-    Request, Settings, handle,
-    world::{Interval, Price, World},
-};
+use stripe_emulator::core::{Request, Settings, handle, world::World};
 
 const SETTINGS: Settings<'_> = Settings {
     secret_key: "sk_test_emulator",
@@ -46,15 +43,7 @@ struct Stripe {
 
 impl Stripe {
     fn new() -> Self {
-        let mut world = World::new(START);
-        world.prices.push(Price {
-            id: YEARLY.to_owned(),
-            lookup_key: Some("portico_team_yearly".to_owned()),
-            unit_amount: 9_000,
-            interval: Interval::Year,
-            ..world.prices[0].clone()
-        });
-        Self { world, now: START }
+        Self { world: World::new(START), now: START }
     }
     fn send(&mut self, method: &str, target: &str, form: &str, key: Option<&str>) -> (u16, Value) {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));

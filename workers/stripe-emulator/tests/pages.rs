@@ -3,7 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use serde_json::Value;
-use stripe_emulator::host::{Answer, Host, Incoming, Media, Setup};
+use stripe_emulator::{
+    core::world::Subscription,
+    host::{Answer, Host, Incoming, Media, Setup},
+};
 
 const NOW: i64 = 1_795_464_526;
 const TEAM: &str = "price_portico_team_monthly";
@@ -55,6 +58,16 @@ impl Browser {
         );
         self.api("/v1/checkout/sessions", &form)["id"].as_str().unwrap().to_owned()
     }
+    /// A customer who pays for ten seats of Team: customer and subscription.
+    fn subscriber(&mut self) -> (String, String) {
+        let made = self.api("/v1/customers", "name=Quay+Limited&email=quay%40example.com&payment_method=pm_card_visa");
+        let customer = made["id"].as_str().unwrap().to_owned();
+        let made = self.api("/v1/subscriptions", &format!("customer={customer}&items[0][price]={TEAM}&items[0][quantity]=10"));
+        (customer, made["id"].as_str().unwrap().to_owned())
+    }
+    fn subscription(&self, id: &str) -> Subscription {
+        self.host.world().subscriptions.iter().find(|s| s.id == id).unwrap().clone()
+    }
     fn portal(&mut self, customer: &str, more: &str) -> String {
         let form = format!("customer={customer}&return_url=http%3A%2F%2Fapp.localhost%3A8787%2Fbilling&{more}");
         let made = self.api("/v1/billing_portal/sessions", &form);
@@ -79,9 +92,10 @@ fn checked(path: &str, answer: &Answer) -> String {
 #[test]
 fn a_purchase_is_declined_then_paid_then_done() {
     let mut browser = Browser::new();
-    let id = browser.checkout("customer=cus_demo_blueharbor");
+    let customer = browser.api("/v1/customers", "email=buyer%40example.com")["id"].as_str().unwrap().to_owned();
+    let id = browser.checkout(&format!("customer={customer}"));
     let page = browser.get(&format!("/checkout/{id}"), 200);
-    for wanted in ["Portico Team", "2 × $9.00 every month", "Pay $18.00", "4000 0000 0000 0002", "http://app.localhost:8787/back"] {
+    for wanted in ["Team", "2 × $9.00 every month", "Pay $18.00", "4000 0000 0000 0002", "http://app.localhost:8787/back"] {
         assert!(page.contains(wanted), "{wanted}");
     }
     let pay = format!("/checkout/{id}/pay");
@@ -98,7 +112,7 @@ fn a_purchase_is_declined_then_paid_then_done() {
     }
     let done = format!("http://app.localhost:8787/done?s={id}");
     assert_eq!(browser.post(&pay, "card=pays"), Ok(done.clone()));
-    let bought = |browser: &Browser| browser.host.world().subscriptions.iter().filter(|s| s.customer == "cus_demo_blueharbor").count();
+    let bought = |browser: &Browser| browser.host.world().subscriptions.iter().filter(|s| s.customer == customer).count();
     assert_eq!(bought(&browser), 1);
     assert_eq!(browser.post(&pay, "card=pays"), Ok(done.clone()), "pressed twice");
     assert_eq!(bought(&browser), 1);
@@ -142,76 +156,72 @@ fn what_is_over_says_so() {
 #[test]
 fn the_portal_changes_cancels_and_shows_invoices() {
     let mut browser = Browser::new();
-    let portal = browser.portal("cus_demo_northwind", "");
+    let (customer, id) = browser.subscriber();
+    let portal = browser.portal(&customer, "");
     let page = browser.get(&portal, 200);
-    for wanted in [
-        "Billing of Northwind Robotics",
-        "Portico Team",
-        "10 × $9.00",
-        "There are no invoices yet.",
-        "http://app.localhost:8787/billing",
-        "visa ending in 4242",
-    ] {
+    for wanted in ["Billing of Quay Limited", "Team", "10 × $9.00", "$90.00", "http://app.localhost:8787/billing", "visa ending in 4242"] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
-    let held = |browser: &Browser| browser.host.world().subscriptions[0].clone();
     let change = format!("{portal}/change");
-    assert_eq!(
-        browser.post(&change, "subscription=sub_demo_northwind&price=price_portico_business_monthly&quantity=12"),
-        Ok(portal.clone())
-    );
-    assert_eq!((held(&browser).items[0].quantity, held(&browser).items[0].price.as_str()), (12, "price_portico_business_monthly"));
+    let to = |price: &str, quantity: &str| format!("subscription={id}&price={price}&quantity={quantity}");
+    assert_eq!(browser.post(&change, &to("price_portico_business_monthly", "12")), Ok(portal.clone()));
+    let item = browser.subscription(&id).items[0].clone();
+    assert_eq!((item.quantity, item.price.as_str()), (12, "price_portico_business_monthly"));
     for (form, says) in [
-        ("subscription=sub_demo_northwind&price=price_none&quantity=12", "doesn't allow"),
-        ("subscription=sub_demo_northwind&price=price_portico_business_monthly&quantity=many", "Invalid integer: many"),
+        (to("price_none", "12").as_str(), "doesn't allow"),
+        (&to("price_portico_business_monthly", "many"), "Invalid integer: many"),
         ("subscription=sub_none&price=price_portico_business_monthly&quantity=1", "No such subscription"),
         ("price=x", "subscription"),
     ] {
         let (status, page) = browser.post(&change, form).unwrap_err();
         assert!(status == 400 && page.contains(says), "{form}: {page}");
     }
-    assert_eq!(browser.post(&format!("{portal}/cancel"), "subscription=sub_demo_northwind&when=end"), Ok(portal.clone()));
-    assert!(held(&browser).cancel_at_period_end);
+    assert_eq!(browser.post(&format!("{portal}/cancel"), &format!("subscription={id}&when=end")), Ok(portal.clone()));
+    assert!(browser.subscription(&id).cancel_at_period_end);
     assert!(browser.get(&portal, 200).contains("Don’t cancel"));
-    assert_eq!(browser.post(&format!("{portal}/undo"), "subscription=sub_demo_northwind"), Ok(portal.clone()));
+    assert_eq!(browser.post(&format!("{portal}/undo"), &format!("subscription={id}")), Ok(portal.clone()));
     assert_eq!(browser.post(&format!("{portal}/card"), "card=declines"), Ok(portal.clone()));
     let page = browser.get(&portal, 200);
     assert!(page.contains("visa ending in 0002"), "{page}");
 
-    let invoice = browser.host.world().invoices[0].clone();
-    let path = format!("/invoices/{}", invoice.id);
+    let path = format!("/invoices/{}", browser.subscription(&id).latest_invoice.unwrap());
     assert!(page.contains(&path));
     let page = browser.get(&path, 200);
-    assert!(page.contains("paid") && page.contains("Northwind Robotics") && !page.contains("Pay this invoice"), "{page}");
+    assert!(page.contains("paid") && page.contains("Quay Limited") && !page.contains("Pay this invoice"), "{page}");
     assert_eq!(browser.post(&format!("{path}/pay"), "card=pays"), Ok(path), "it is paid already");
-    assert_eq!(browser.post(&format!("{portal}/cancel"), "subscription=sub_demo_northwind&when=now"), Ok(portal.clone()));
+    assert_eq!(browser.post(&format!("{portal}/cancel"), &format!("subscription={id}&when=now")), Ok(portal.clone()));
     assert!(browser.get(&portal, 200).contains("There is no subscription."));
+    let nobody = browser.api("/v1/customers", "email=new%40example.com")["id"].as_str().unwrap().to_owned();
+    let portal = browser.portal(&nobody, "");
+    assert!(browser.get(&portal, 200).contains("There are no invoices yet."));
 }
 
 #[test]
 fn an_invoice_that_was_not_paid_is_paid_on_its_page() {
     let mut browser = Browser::new();
-    let portal = browser.portal("cus_demo_northwind", "flow_data[type]=payment_method_update");
+    let (customer, id) = browser.subscriber();
+    let portal = browser.portal(&customer, "flow_data[type]=payment_method_update");
     let page = browser.get(&portal, 200);
     assert!(page.contains("Change card") && !page.contains("Cancel now") && !page.contains("Invoices"), "one thing only: {page}");
     browser.post(&format!("{portal}/card"), "card=declines").unwrap();
     assert_eq!(browser.post("/_emulator/form/clock", "advance_seconds=2678400"), Ok("/_emulator".to_owned()));
-    let world = browser.host.world();
-    assert_eq!(world.subscriptions[0].status, "past_due");
-    let path = format!("/invoices/{}", world.invoices[0].id);
+    let held = browser.subscription(&id);
+    assert_eq!(held.status, "past_due");
+    let path = format!("/invoices/{}", held.latest_invoice.unwrap());
     let (status, page) = browser.post(&format!("{path}/pay"), "card=declines").unwrap_err();
     assert!(status == 402 && page.contains("Your card was declined."), "{page}");
     assert_eq!(browser.post(&format!("{path}/pay"), "card=pays"), Ok(path));
-    assert_eq!(browser.host.world().subscriptions[0].status, "active");
+    assert_eq!(browser.subscription(&id).status, "active");
 }
 
 #[test]
 fn the_desk_is_a_page_too() {
     let mut browser = Browser::new();
     let id = browser.checkout("");
-    browser.portal("cus_demo_northwind", "");
+    let (customer, subscription) = browser.subscriber();
+    browser.portal(&customer, "");
     let page = browser.get("/_emulator", 200);
-    for wanted in [&format!("/checkout/{id}"), "/portal/", "sub_demo_northwind", "Outage", "Advance 1 month"] {
+    for wanted in [&format!("/checkout/{id}"), "/portal/", &subscription, "Outage", "Advance 1 month"] {
         assert!(page.contains(wanted), "{wanted}");
     }
     assert_eq!(browser.post("/_emulator/form/switches", "outage=true&delay_seconds=7&after_retries=unpaid"), Ok("/_emulator".to_owned()));
@@ -242,7 +252,7 @@ fn the_desk_is_a_page_too() {
 #[test]
 fn another_site_can_not_work_the_emulator() {
     let mut browser = Browser::new();
-    let id = browser.checkout("customer=cus_demo_blueharbor");
+    let id = browser.checkout("customer_email=buyer%40example.com");
     for (path, body) in
         [(format!("/checkout/{id}/pay"), "card=pays"), ("/_emulator/form/reset".to_owned(), ""), ("/_emulator/reset".to_owned(), "")]
     {
@@ -267,7 +277,7 @@ fn the_desk_buys_for_tests() {
         |body: &str| browser.send(&Incoming { method: "POST", path: "/_emulator/checkout", body: body.as_bytes(), ..Incoming::default() });
     assert_eq!(at(r#"{"session":"cs_none","action":"pay"}"#).status, 404);
     assert_eq!(at(r#"{"session":"cs_none","action":"fly"}"#).status, 400);
-    let id = browser.checkout("customer=cus_demo_blueharbor");
+    let id = browser.checkout("customer_email=buyer%40example.com");
     let mut act = |rest: &str| {
         let body = format!(r#"{{"session":"{id}",{rest}}}"#);
         let answer = browser.send(&Incoming { method: "POST", path: "/_emulator/checkout", body: body.as_bytes(), ..Incoming::default() });

@@ -208,28 +208,14 @@ pub struct KeptAnswer {
 impl World {
     /// A world with the plans of the product and nobody in it. `now` is Unix seconds.
     pub fn new(now: i64) -> Self {
-        let plans = [("team", "Portico Team", 900), ("business", "Portico Business", 2_900)];
+        let (products, prices) = catalog::of_the_plans(now);
         Self {
             salt: base36(now.unsigned_abs()),
             count: 0,
             pages: String::new(),
             customers: Vec::new(),
-            products: plans
-                .map(|(plan, name, _)| Product {
-                    unit_label: Some("seat".to_owned()),
-                    metadata: [("portico_plan".to_owned(), plan.to_owned())].into(),
-                    ..Product::new(&format!("prod_portico_{plan}"), name, now)
-                })
-                .into(),
-            prices: plans
-                .map(|(plan, _, unit_amount)| {
-                    let key = format!("portico_{plan}_monthly");
-                    Price {
-                        lookup_key: Some(key.clone()),
-                        ..Price::monthly(&format!("price_{key}"), &format!("prod_portico_{plan}"), unit_amount, now)
-                    }
-                })
-                .into(),
+            products,
+            prices,
             subscriptions: Vec::new(),
             invoices: Vec::new(),
             pending: Vec::new(),

@@ -17,7 +17,9 @@ const REASONS: [&str; 8] =
 
 /// The account's own, with everything switched on.
 pub(crate) fn first(now: i64) -> PortalConfiguration {
-    let plan = |plan: &str| (format!("prod_portico_{plan}"), vec![format!("price_portico_{plan}_monthly")]);
+    let plan = |plan: &str| {
+        (format!("prod_portico_{plan}"), vec![format!("price_portico_{plan}_monthly"), format!("price_portico_{plan}_yearly")])
+    };
     PortalConfiguration {
         id: "bpc_emulator_default".to_owned(),
         created: now,

@@ -116,3 +116,29 @@ impl Price {
         }
     }
 }
+
+/// Plan, name, and what a seat costs for a month and for a year, in cents.
+const PLANS: [(&str, &str, i64, i64); 2] = [("team", "Team", 900, 9_000), ("business", "Business", 2_900, 29_000)];
+
+/// What `npm run stripe:setup` makes of the plans, so that it has nothing to do here; tests/stripe-sdk holds both together.
+pub(super) fn of_the_plans(now: i64) -> (Vec<Product>, Vec<Price>) {
+    let product = |plan: &str, name: &str| Product {
+        unit_label: Some("seat".to_owned()),
+        metadata: [("portico_plan".to_owned(), plan.to_owned())].into(),
+        ..Product::new(&format!("prod_portico_{plan}"), name, now)
+    };
+    let price = |plan: &str, key: String, unit_amount: i64, interval: Interval| Price {
+        lookup_key: Some(key.clone()),
+        metadata: [("portico_lookup_key".to_owned(), key.clone())].into(),
+        interval,
+        ..Price::monthly(&format!("price_{key}"), &format!("prod_portico_{plan}"), unit_amount, now)
+    };
+    let products = PLANS.iter().map(|(plan, name, ..)| product(plan, name)).collect();
+    let prices = PLANS.iter().flat_map(|(plan, _, month, year)| {
+        [
+            price(plan, format!("portico_{plan}_monthly"), *month, Interval::Month),
+            price(plan, format!("portico_{plan}_yearly"), *year, Interval::Year),
+        ]
+    });
+    (products, prices.collect())
+}
