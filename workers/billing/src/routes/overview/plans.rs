@@ -29,7 +29,7 @@ pub fn table(here: &Here, home: &str) -> Markup {
     rows.push(row("Audit log, days", &|plan| number(plan.limits().audit_days)));
     rows.push(row("Webhook deliveries, days", &|plan| number(plan.limits().delivery_days)));
     if here.may(Action::Checkout) == Availability::Now {
-        rows.push(row("", &|plan| {
+        rows.push(row("Buy", &|plan| {
             html! {
                 @if plan != Plan::Free { a class="button" href={ (home) "/choose?plan=" (plan.as_str()) } { "Choose " (plan.name()) } }
                 @else { "" }
