@@ -115,9 +115,27 @@ fn findings(held: &Held, now: Millis) -> Markup {
     }
     html! {
         @for (kind, detail, since) in &held.findings {
-            (callout(words::finding_tone(*kind), kind.title(), &html! { "Since " (when::ago(*since, now)) ". " code { (detail) } }))
+            (callout(words::finding_tone(*kind), kind.title(), &html! {
+                p { "Since " (when::ago(*since, now)) "." }
+                @let shown = shown_facts(detail);
+                @if !shown.is_empty() { p class="hint" { (shown) } }
+            }))
         }
     }
+}
+
+/// The facts of a finding in a line: "price: price_1, seat: $19.00".
+fn shown_facts(detail: &str) -> String {
+    let Ok(serde_json::Value::Object(facts)) = serde_json::from_str(detail) else { return detail.to_owned() };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "none".to_owned(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned)).collect::<Vec<_>>().join(" and ")
+        }
+        other => other.to_string(),
+    };
+    facts.iter().map(|(name, value)| format!("{}: {}", name.replace('_', " "), text(value))).collect::<Vec<_>>().join(", ")
 }
 
 fn ledger(rows: &Rows) -> Result<Markup> {
