@@ -1,8 +1,9 @@
 // The main journeys as people go them, each with JavaScript and without; five of them by keyboard alone.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { portico, until } from "../e2e/portico.mjs";
-import { PASSWORD, axe, launch, overflow, signIn, totp, watched } from "./browser.mjs";
+import { PASSWORD, axe, launch, overflow, signIn, totp } from "./browser.mjs";
+import { fine, journeys, path, press, says } from "./journey.mjs";
 
 const NEW_PASSWORD = "violet-harbor-mandolin-71";
 
@@ -34,44 +35,7 @@ async function mailTo(address, subject) {
   return { ...found, link };
 }
 
-/** The windows of the journey under way. */
-let windows = [];
-
-/** A window of its own, with or without JavaScript. */
-async function open(javaScript, options = {}) {
-  const { context, wrongs } = await watched(browser, { javaScriptEnabled: javaScript, ...options });
-  context.setDefaultTimeout(8_000);
-  const page = await context.newPage();
-  windows.push({ context, page, wrongs });
-  return { context, page, wrongs };
-}
-
-/** A test of what people do. When it fails it says where they were; when it ends, their windows did nothing that they must not. */
-function journey(name, go) {
-  test(name, async () => {
-    windows = [];
-    try {
-      await go();
-      assert.deepEqual(windows.flatMap(({ wrongs }) => wrongs), []);
-    } catch (error) {
-      for (const { page } of windows) console.log(`── ${page.url()}\n${await page.innerText("body").catch(() => "")}`);
-      throw error;
-    } finally {
-      for (const { context } of windows) await context.close();
-    }
-  });
-}
-const press = async (page, label) => {
-  await page.locator("main").getByRole("button", { name: label }).first().click();
-  await page.waitForLoadState();
-};
-const says = async (page, text) => assert.match(await page.innerText("body"), text, page.url());
-/** The page is as every page must be. */
-async function fine(page) {
-  assert.deepEqual(await axe(page), [], page.url());
-  assert.ok((await overflow(page)) <= 0, `${page.url()} fits its window`);
-}
-const path = (page) => new URL(page.url()).pathname;
+const { open, journey } = journeys(() => browser);
 
 for (const javaScript of [true, false]) {
   const how = javaScript ? "with JavaScript" : "without JavaScript";
