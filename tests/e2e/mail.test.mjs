@@ -46,12 +46,15 @@ test("a mail survives kill -9 between the commit and the sending, and comes once
   // Hints that come late, doubled and out of order send nothing again.
   const letters = async () => (await p.sql("SELECT count(*) AS n FROM dead_letters"))[0].n;
   const unusable = await letters();
-  const before = JSON.stringify(await p.sql("SELECT id, state, attempts, claim, finished_at FROM mails ORDER BY id"));
+  // Of these people only: the minute's cron has others to write to.
+  const rows = async () => JSON.stringify(await p.sql("SELECT id, state, attempts, claim, finished_at FROM mails WHERE recipient IN (SELECT value FROM json_each(?)) ORDER BY id", JSON.stringify(addresses)));
+  const before = await rows();
+  assert.ok(before.includes("mai_"));
   const queue = await p.queue("org", "Q_MAIL");
   for (let round = 0; round < 2; round++) for (const { id } of await p.sql("SELECT id FROM mails ORDER BY id DESC")) await queue.send(JSON.stringify({ v: 1, id }), { contentType: "text" });
   await sleep(2_500);
   await p.sql("DELETE FROM cron_runs");
   await p.tick(MINUTE);
-  assert.equal(JSON.stringify(await p.sql("SELECT id, state, attempts, claim, finished_at FROM mails ORDER BY id")), before);
+  assert.equal(await rows(), before);
   assert.equal(await letters(), unusable, "the hints were such as ours are");
 });
