@@ -90,10 +90,12 @@ test("the index page escapes what it shows and has nothing inline", () => {
     origin: "http://app.localhost:8787",
     api_origin: "http://localhost:8787",
     api_key: "<key>",
+    stripe_desk: "http://stripe.localhost:8787/_emulator",
     orgs: [{ id: "1", slug: "northwind", plan: "team" }],
     logins: [{ surface: "org", url: loginUrl("app.localhost/sign-in", 8787), email: "a@b.c", password: "<&>" }],
   });
   assert.match(page, /http:\/\/northwind\.localhost:8787/);
+  assert.match(page, /href="http:\/\/stripe\.localhost:8787\/_emulator"/);
   assert.match(page, /&lt;&amp;&gt;/);
   assert.match(page, /href="http:\/\/app\.localhost:8787\/sign-in"/);
   assert.doesNotMatch(page, /<script|<style|style=|<key>/);

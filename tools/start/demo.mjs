@@ -20,6 +20,8 @@ export function describeDemo({ port, orgs, secrets }) {
     api_origin: at("localhost"),
     api_key: facts.api_key,
     stripe_webhook_url: `${at("localhost")}${facts.stripe_webhook_path ?? STRIPE_WEBHOOK_PATH}`,
+    /** Where the local Stripe's clock, failures and objects are. */
+    stripe_desk: `${at("stripe.localhost")}/_emulator`,
     stripe_webhook_secret: secrets.STRIPE_WEBHOOK_SECRETS.split(",")[0],
     /** Of the operators' authenticator app, in base32. */
     totp_secret: facts.totp_secret,
@@ -69,6 +71,7 @@ export function printDemo(demo, port) {
   for (const { slug, plan } of demo.orgs) line("portal", `http://${slug}.localhost:${port}  ${dim(plan ? `plan ${plan}` : "")}`);
   line("platform", `http://platform.localhost:${port}`);
   line("API", `http://api.localhost:${port}  ${dim(`or ${demo.api_origin} where *.localhost doesn't resolve`)}`);
+  line("Stripe", `${demo.stripe_desk}  ${dim("a local one: its clock, its failures, what it knows")}`);
   line("mail", `${demo.origin}/dev/mail  ${dim("what would have been sent; nothing leaves this machine")}`);
   if (demo.logins.length > 0) console.log(`\n${bold("Demo logins")}`);
   for (const { surface, url, email, password } of demo.logins) line(surface, `${email}  ${password}  ${dim(url)}`);

@@ -35,6 +35,7 @@ export function indexPage(demo) {
       <h2>For developers</h2>
       <ul>
         <li>${link(`${at("app.localhost")}/dev/mail`)} <span>mail that would have been sent: nothing leaves this machine</span></li>
+        <li>${link(demo.stripe_desk)} <span>the local Stripe: its clock, its failures, what it knows</span></li>
         <li>${link(`${at("app.localhost")}/dev/components`)} <span>every component in every state</span></li>
       </ul>
 ${
