@@ -66,7 +66,7 @@ impl Query for Overview {
             let home = format!("/billing/{slug}");
             let badges = html! {
                 (badge(html::part::Tone::Plain, &format!("{} plan", here.held.plan.name())))
-                @if let Some(s) = &here.held.subscription { (badge(words::tone(&s.status), s.status.label())) }
+                @if let Some(s) = here.held.subscription.as_ref().filter(|s| alive(&here) || s.status.is_final()) { (badge(words::tone(&s.status), s.status.label())) }
             };
             let next = html! {
                 @if here.may(Action::Checkout) == Availability::Now { (primary_link(&format!("{home}/choose"), "Choose a plan")) }
@@ -77,7 +77,7 @@ impl Query for Overview {
                 (callouts::all(&here, frame.csrf(), &home, last, now)?)
                 (card("Plan", "", &html! {}, &facts(&plan(&here, now))))
                 (card("Use", &format!("Against the limits of the {} plan.", usage.plan.name()), &html! {}, &html! {
-                    ul class="usages" { @for s in usage.standings() { (self::used(s)) } }
+                    ul class="usages" { @for s in usage.standings().iter().filter(|s| s.used > 0 || s.allowed != Some(0)) { (self::used(s)) } }
                 }))
                 @if !alive(&here) { (plans::table(&here, &home)) }
                 @if here.may_pay() {
@@ -93,16 +93,19 @@ fn used(s: &domain::quotas::Standing) -> Markup {
     usage(s.quota.label(), s.used, s.allowed)
 }
 
-/// Whether there is a subscription that is not over.
+/// Whether there is a subscription that counts and is not over.
 fn alive(here: &Here) -> bool {
-    here.held.subscription.as_ref().is_some_and(|s| !s.status.is_final())
+    here.living().is_some()
 }
 
 /// The facts. Amounts are for those who may pay.
 fn plan(here: &Here, now: kernel::Millis) -> Vec<(&'static str, Markup)> {
     let held = &here.held;
     let mut all = vec![("Plan", html! { (held.plan.name()) })];
-    if let Some(s) = &held.subscription {
+    let over = held.subscription.as_ref().filter(|s| s.status.is_final());
+    if let (Some(s), false) = (&held.subscription, alive(here) || over.is_some()) {
+        all.push(("Subscription", html! { "Last read as " q { (s.status.label()) } ". " span class="quiet" { "It doesn't count now; what is wrong is said above." } }));
+    } else if let Some(s) = &held.subscription {
         all.push(("Subscription", html! { (s.status.label()) ". " span class="quiet" { (words::about(s)) } }));
         if let (Some(ends), false) = (s.ends_at(), s.status.is_final()) {
             all.push(("Ends", when::at(ends)));
@@ -115,7 +118,7 @@ fn plan(here: &Here, now: kernel::Millis) -> Vec<(&'static str, Markup)> {
             all.push(("Trial ends", when::at(end)));
         }
     }
-    let paid = held.subscription.as_ref().filter(|s| !s.status.is_final()).and_then(|s| s.quantity);
+    let paid = here.living().and_then(|s| s.quantity);
     all.push((
         "Seats",
         html! {

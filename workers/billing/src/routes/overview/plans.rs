@@ -20,10 +20,13 @@ pub fn table(here: &Here, home: &str) -> Markup {
     let number = |n: u32| html! { @if n == 0 { "–" } @else { (thousands(i64::from(n))) } };
     let mut rows = vec![row("A seat each month", &price(Interval::Month)), row("A seat each year", &price(Interval::Year))];
     for quota in Quota::ALL {
-        rows.push(row(quota.label(), &|plan| match quota.of(&plan.limits()) {
-            Some(n) => number(n),
-            None => html! { "No limit" },
-        }));
+        rows.push(row(
+            if quota == Quota::ExportsAMonth { "Exports a month" } else { quota.label() },
+            &|plan| match quota.of(&plan.limits()) {
+                Some(n) => number(n),
+                None => html! { "No limit" },
+            },
+        ));
     }
     rows.push(row("API requests an hour", &|plan| number(plan.limits().requests_an_hour)));
     rows.push(row("Audit log, days", &|plan| number(plan.limits().audit_days)));
