@@ -87,7 +87,7 @@ fn form(world: &World, session: &CheckoutSession, error: Option<&str>) -> Markup
         &html! {
             section {
                 h2 { "What you buy" }
-                div class="scroll" {
+                div class="scroll" role="region" aria-label="What you buy" tabindex="0" {
                     table {
                         thead { tr { th scope="col" { "Product" } th scope="col" { "Quantity" } th scope="col" class="amount" { "Amount" } } }
                         tbody {

@@ -113,7 +113,7 @@ fn table(title: &str, heads: &[&str], rows: Vec<Markup>) -> Markup {
             h2 { (title) }
             @if rows.is_empty() { p { "None yet." } }
             @else {
-                div class="scroll" {
+                div class="scroll" role="region" aria-label=(title) tabindex="0" {
                     table {
                         thead { tr { @for head in heads { th scope="col" { (head) } } } }
                         tbody { @for row in &rows { tr { (row) } } }

@@ -66,7 +66,7 @@ fn show(world: &World, invoice: &Invoice, error: Option<&str>) -> Markup {
                     dt { "Date" } dd { (day(invoice.finalized_at.unwrap_or(invoice.created))) }
                     @if let Some(name) = customer.and_then(|c| c.name.as_deref().or(c.email.as_deref())) { dt { "Bill to" } dd { (name) } }
                 }
-                div class="scroll" {
+                div class="scroll" role="region" aria-label="Lines" tabindex="0" {
                     table {
                         thead { tr { th scope="col" { "Description" } th scope="col" class="amount" { "Amount" } } }
                         tbody {

@@ -167,7 +167,7 @@ fn invoices(world: &World, session: &PortalSession) -> Markup {
             h2 { "Invoices" }
             @if mine().next().is_none() { p { "There are no invoices yet." } }
             @else {
-                div class="scroll" {
+                div class="scroll" role="region" aria-label="Invoices" tabindex="0" {
                     table {
                         thead { tr {
                             th scope="col" { "Invoice" } th scope="col" { "Date" } th scope="col" { "Status" } th scope="col" class="amount" { "Total" }
