@@ -35,7 +35,7 @@ kernel::sql! {
 }
 
 /// For so long nothing else is asked after something that is not answered yet: longer than any call may take.
-const ALONE: Span = Span::seconds(60);
+pub const ALONE: Span = Span::seconds(60);
 
 /// What is wanted.
 pub struct Wish<'w> {

@@ -1,7 +1,7 @@
 //! What pages and commands know of an organization's billing, and what may be done with it.
 
 use crate::setup;
-use domain::billing::{Action, Availability, Situation, availability};
+use domain::billing::{Action, Availability, Finding, Reading, Situation, availability};
 use kernel::{
     Millis, OrgId, Principal, Result, Row, UserId, Write,
     db::Rows,
@@ -88,6 +88,12 @@ impl Here {
     /// Whether whoever is signed in may change billing, and sees amounts.
     pub const fn may_pay(&self) -> bool {
         self.role.may(Ability::Pay)
+    }
+    /// The subscription, unless it is over or what is known of it doesn't count: gone at Stripe, or of a record that isn't ours.
+    pub fn living(&self) -> Option<&Reading> {
+        let counts =
+            ![Finding::CustomerMissing, Finding::SubscriptionMissing, Finding::CustomerShared].into_iter().any(|k| self.held.has(k));
+        self.held.subscription.as_ref().filter(|s| counts && !s.status.is_final())
     }
     /// Whether something may be done now.
     pub fn may(&self, action: Action) -> Availability {

@@ -42,7 +42,7 @@ impl Query for DonePage {
         let home = format!("/billing/{}", req.param("org")?);
         let session = req.query("session_id").unwrap_or_default();
         let slot = here.slot.as_ref().filter(|s| s.session.as_deref() == Some(session));
-        let alive = here.held.subscription.as_ref().is_some_and(|s| !s.status.is_final());
+        let alive = here.living().is_some_and(|s| s.status.grants());
         let Some(slot) = slot else { return Ok(Reply::see_other(&home).flash(flash::Tone::Failed, FOREIGN)) };
         page(&cx, req, "Your purchase", 200, |frame| {
             Ok(html! {

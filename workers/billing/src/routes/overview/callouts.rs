@@ -2,7 +2,7 @@
 //! refused.
 
 use super::actions::press;
-use crate::{here::Here, order::Order, words};
+use crate::{ask::ALONE, here::Here, order::Order, words};
 use domain::billing::{Action, Availability, Finding, Status};
 use html::{
     form::button,
@@ -100,7 +100,8 @@ fn request(here: &Here, last: &Rows, csrf: &str, home: &str, now: Millis) -> Res
     let Some(row) = last.first().filter(|_| here.may_pay()) else { return Ok(None) };
     let at = Millis::new(row.int(2)?);
     Ok(match (row.text(0)?, row.opt_text(1)?) {
-        ("asked" | "unknown", _) => Some(callout(
+        // A reading that is later than any answer shows what came of it.
+        ("asked" | "unknown", _) if here.held.synced_at.is_none_or(|read| read <= at.plus(ALONE)) => Some(callout(
             Tone::Warn,
             "A change isn't confirmed yet",
             &html! {
