@@ -1,6 +1,6 @@
 // Billing as its members go it, from the organization's pages to the local emulator's and back, with JavaScript and without.
 import assert from "node:assert/strict";
-import { after, before, describe } from "node:test";
+import { after, before, beforeEach, describe } from "node:test";
 import { DAILY, DEMO, MINUTE, portico, until } from "../e2e/portico.mjs";
 import { launch, signIn } from "./browser.mjs";
 import { fine, journeys, path, press, says } from "./journey.mjs";
@@ -69,7 +69,7 @@ async function pay(page, card) {
   await page.check(`[name="card"][value="${card}"]`);
   await press(page, /^Pay/);
 }
-/** From the emulator's page back to billing: with a script the page asks by itself, without one somebody presses. */
+/** From the emulator's page back to billing, of which nobody told: with a script the page asks by itself, without one somebody presses. */
 async function arrive(page, javaScript) {
   if (!javaScript) {
     await says(page, /Waiting for Stripe/);
@@ -99,6 +99,8 @@ async function changeCard(page, card) {
 
 for (const javaScript of [true, false]) {
   describe(javaScript ? "with JavaScript" : "without JavaScript", () => {
+    // A journey that broke off may have left something switched on.
+    beforeEach(() => switches());
     // What a member may ask for in an hour is counted; both halves together are more than that.
     before(() => runtime.sql("DELETE FROM rate_windows WHERE subject LIKE 'billing:%'"));
 
@@ -257,6 +259,15 @@ for (const javaScript of [true, false]) {
       assert.match(await told(page), /Read from Stripe/);
       assert.doesNotMatch(await page.innerText("main"), /Stripe can't be reached/);
       assert.deepEqual(await alive(), [["active", "portico_team_monthly", 4, false]]);
+      // Minutes later the machine has looked by itself, and nothing is open any more.
+      await says(page, /A change isn't confirmed yet/);
+      await runtime.sql("UPDATE billing_requests SET created_at = created_at - 180000 WHERE state = 'asked' AND org_id = ?", DEMO.blueharbor);
+      await until("the request is settled", async () => {
+        await runtime.tick(MINUTE);
+        return (await runtime.sql("SELECT 1 FROM billing_requests WHERE state = 'asked' AND org_id = ?", DEMO.blueharbor)).length === 0;
+      });
+      await page.goto(url(APP, HOME));
+      assert.doesNotMatch(await page.innerText("main"), /A change isn't confirmed yet/);
     });
 
     journey("the portal isn't set up: the page says so, looks again when asked, and leads there once it is", async () => {
@@ -299,6 +310,9 @@ for (const javaScript of [true, false]) {
       assert.doesNotMatch(await page.innerText("main"), /record is missing/);
       assert.notEqual(await customer(), old);
       assert.deepEqual(await alive(), []);
+      // What was held before is at no record of theirs any more, and is not shown as if it were paid.
+      await says(page, /The subscription is missing at Stripe/);
+      assert.doesNotMatch(await page.innerText("main"), /Everything is paid/);
       await says(page, /Choose a plan/);
     });
 

@@ -52,6 +52,12 @@ function states() {
     `INSERT INTO domains(org_id, id, host, state, proof, checked_at, created_at) VALUES('${org}', 'dom_018b0000000070008000000000000099', 'support.northwind.example', 'pending', 'proof-of-northwind', 0, ${now})`,
     `INSERT INTO jobs(id, kind, subject, org_id, state, max_attempts, attempts, next_at, last_error, created_at, updated_at) VALUES('job_018b0000000070008000000000000099', 'export', 'exp_018b0000000070008000000000000099', '${org}', 'dead', 5, 5, ${now}, 'the bucket did not answer', ${now}, ${now})`,
     `INSERT INTO jobs(id, kind, subject, org_id, state, max_attempts, next_at, created_at, updated_at) VALUES('job_018b0000000070008000000000000098', 'export', 'exp_018b0000000070008000000000000098', '${org}', 'queued', 5, ${now + 3_600_000}, ${now}, ${now})`,
+    // A purchase that somebody comes back from: in one organization it is there, in the other it isn't yet.
+    ...[[org, "usr_018b0000000070008000000000000001", "northwind"], [DEMO.blueharbor, "usr_018b0000000070008000000000000006", "blueharbor"]].map(
+      ([id, by, slug]) =>
+        `INSERT INTO checkouts(org_id, id, price_lookup_key, seats, state, session_id, url, started_by, created_at, expires_at)
+         VALUES('${id}', 'chk_looked_at_${slug}', 'portico_team_monthly', 10, 'open', 'cs_test_${slug}', 'http://stripe.localhost/checkout/cs_test_${slug}', '${by}', ${now}, ${now + 3_600_000})`,
+    ),
     `INSERT INTO dead_letters(id, queue, body, received_at) VALUES('msg_018b0000000070008000000000000099', 'portico-events', '{"v":1,"id":"evt_x"}', ${now})`,
   ];
 }
@@ -67,12 +73,25 @@ const reached = new Set();
 let looked = 0;
 
 async function look(page, url, combination) {
-  const { theme, width } = combination;
+  await setUp(page, combination);
+  await page.goto(url, { waitUntil: "load" });
+  return wrongsOf(page, combination);
+}
+
+/** The page that is open, as it is: one that answers a form can't be opened again. */
+async function lookHere(page, combination) {
+  await setUp(page, combination);
+  return wrongsOf(page, combination);
+}
+
+async function setUp(page, { theme, width }) {
   await page.emulateMedia({ colorScheme: theme });
   await page.setViewportSize({ width, height: 900 });
-  await page.goto(url, { waitUntil: "load" });
+}
+
+async function wrongsOf(page, { theme, width }) {
   looked += 1;
-  const at = `${url} ${theme} ${width}`;
+  const at = `${page.url()} ${theme} ${width}`;
   const wrongs = (await axe(page)).map((wrong) => `${at}: ${wrong}`);
   const wide = await overflow(page);
   if (wide > 0) wrongs.push(`${at}: ${wide} px wider than its window`);
@@ -130,13 +149,85 @@ for (const [who, host, start] of [
 ]) {
   test(`pages for ${who}`, async () => report(await crawl({ host }, { start, combinations: ALL, signed: false })));
 }
-const OWN = { owner: ["/o/northwind/customers/cus_018b000000007000800000000000001c", "/o/northwind/search", "/o/northwind/search?q=robot", "/deleted"], customer: ["/privacy/delete"], operator: ["/orgs/org_018b0000000070008000000000000003", "/users/usr_018b0000000070008000000000000009", "/search", "/search?q=northwind"] };
+/** Billing's pages that a link leads to only in the state that they are for. */
+const BILLING = (slug) => [
+  ...["", "/active", "/choose", "/choose?plan=business&interval=year&seats=20", "/change", "/keep", "/customer"].map((below) => `/billing/${slug}${below}`),
+  `/billing/${slug}/checkout/done?session_id=cs_test_${slug}&again=1`,
+];
+const OWN = { owner: ["/o/northwind/customers/cus_018b000000007000800000000000001c", "/o/northwind/search", "/o/northwind/search?q=robot", "/deleted", ...BILLING("northwind")], customer: ["/privacy/delete"], operator: ["/billing", `/billing/orgs/${DEMO.northwind}`, "/orgs/org_018b0000000070008000000000000003", "/users/usr_018b0000000070008000000000000009", "/search", "/search?q=northwind"] };
 for (const [who, start] of Object.entries(OWN)) {
   test(`every page of the ${who}, both themes, narrow and wide`, async () => report(await crawl(who, { start: ["/", ...ACCOUNT, ...start], combinations: ALL })));
 }
+const START = { billing: BILLING("northwind").filter((path) => !path.endsWith("/active")), "free owner": BILLING("blueharbor") };
 for (const who of ["admin", "billing", "member", "viewer", "free owner"]) {
-  test(`every page of the ${who}`, async () => report(await crawl(who, { combinations: [...ALL, NARROWEST] })));
+  test(`every page of the ${who}`, async () => report(await crawl(who, { start: ["/", ...(START[who] ?? [])], combinations: [...ALL, NARROWEST] })));
 }
+
+/** Repair states, as they are stored. */
+const FINDINGS = [
+  "customer_missing", "subscription_missing", "subscription_double", "customer_shared", "price_unknown", "price_mismatch", "seat_drift",
+  "webhook_silence", "provider_outage", "portal_not_configured",
+];
+
+test("billing in states that no link leads to: changes before they are confirmed, an end that is set, everything wrong at once", async () => {
+  const { context, wrongs } = await watched(browser);
+  const page = await context.newPage();
+  const every = async (...paths) => {
+    for (const path of paths) for (const combination of [...ALL, NARROWEST]) wrongs.push(...(await look(page, path, combination)));
+  };
+  const here = async () => {
+    for (const combination of [...ALL, NARROWEST]) wrongs.push(...(await lookHere(page, combination)));
+  };
+  const app = `http://app.localhost:${runtime.port}/billing/northwind`;
+  const console_ = `http://platform.localhost:${runtime.port}/billing`;
+  const press = async (name) => {
+    await page.locator("main").getByRole("button", { name }).first().click();
+    await page.waitForLoadState();
+  };
+  await signIn(page, runtime, "billing");
+  await page.goto(app);
+  await press("Read Stripe again");
+  // A preview with a warning, and forms that were refused.
+  await page.goto(`${app}/change?plan=business&interval=year&seats=40`);
+  await press("See what it costs");
+  assert.match(await page.innerText("h1"), /Confirm the change/);
+  await here();
+  await page.goto(`${app}/change?plan=team&interval=month&seats=4000`);
+  await press("See what it costs");
+  assert.match(await page.innerText("main"), /There is a problem/);
+  await here();
+  await runtime.sql("UPDATE subscriptions SET cancel_at_period_end = 1 WHERE org_id = ?", DEMO.northwind);
+  await every(app, `${app}/keep`);
+  const now = Date.now();
+  const ago = now - 3 * 86_400_000;
+  await runtime.sql("UPDATE subscriptions SET status = 'past_due', overdue_since = ? WHERE org_id = ?", ago, DEMO.northwind);
+  await runtime.sql("UPDATE orgs SET entitled_until = ? WHERE id = ?", now + 4 * 86_400_000, DEMO.northwind);
+  await runtime.sql(
+    "INSERT INTO billing_requests(org_id, id, action, detail, state, refusal, asked_by, created_at) VALUES(?, 'ask_looked_at', 'change', '{}', 'refused', 'The card was declined.', 'usr_018b0000000070008000000000000003', ?)",
+    DEMO.northwind, now,
+  );
+  await runtime.sql(
+    "INSERT INTO plan_overrides(org_id, plan, until, reason, granted_by, created_at) VALUES(?, 'business', ?, 'Agreed in case 2291', 'usr_018b000000007000800000000000000b', ?)",
+    DEMO.northwind, now + 86_400_000, ago,
+  );
+  await every(app);
+  for (const kind of FINDINGS) {
+    await runtime.sql(
+      "INSERT INTO billing_findings(org_id, kind, detail, since, seen_at) VALUES(?, ?, ?, ?, ?)",
+      DEMO.northwind, kind, JSON.stringify({ subscription: "sub_demo_northwind", subscriptions: ["sub_demo_northwind", "sub_demo_second"], used: 12, paid: 10 }), ago, now,
+    );
+  }
+  await every(app, `${app}/customer`);
+  await signIn(page, runtime, "operator");
+  await every(console_, `${console_}?kind=seat_drift`, `${console_}/orgs/${DEMO.northwind}`, `${console_}/orgs/${DEMO.blueharbor}`);
+  await page.goto(`${console_}/orgs/${DEMO.northwind}`);
+  await press("Dry run");
+  assert.match(await page.innerText("main"), /Nothing has been changed yet|This can't be done now/);
+  await here();
+  await runtime.sql("DELETE FROM billing_findings WHERE org_id = ?", DEMO.northwind);
+  await context.close();
+  report(wrongs);
+});
 
 test("the challenge, on each surface", async () => {
   const { context, wrongs } = await watched(browser);
