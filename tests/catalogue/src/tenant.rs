@@ -115,7 +115,7 @@ fn varied(text: &str, mark: &str) -> String {
 
 /// How many of something each plan allows, as `domain::quotas` writes it for statements.
 fn numbers_by_plan(rng: &SeededRng) -> Value {
-    let mut most = || rng.below(12) * if rng.below(3) == 0 { 10 } else { 1 };
+    let most = || rng.below(12) * if rng.below(3) == 0 { 10 } else { 1 };
     Value::Text(format!("{{\"free\":{},\"team\":{},\"business\":{}}}", most(), most(), most()))
 }
 
