@@ -1,6 +1,7 @@
 //! What must hold between the declarations and the committed files.
 
 use crate::{
+    deploy::Environment,
     files::{File, Project},
     patterns::{self, SWITCH},
     routing::{ASSETS, examples, on},
@@ -108,9 +109,12 @@ pub fn configuration(project: &Project, path: &str, text: &str) -> Vec<String> {
         list.into_iter().flatten().filter_map(toml::Value::as_str).map(str::to_owned).collect()
     };
     for worker in project.workers.iter().filter(|w| path == format!("workers/{}/wrangler.toml", w.name)) {
-        let wanted = wrangler::secrets(worker);
-        let parts = [("the top level", config.get("secrets")), ("[env.production]", production.and_then(|p| p.get("secrets")))];
-        for (part, table) in parts {
+        let parts = [
+            ("the top level", Environment::Local, config.get("secrets")),
+            ("[env.production]", Environment::Production, production.and_then(|p| p.get("secrets"))),
+        ];
+        for (part, environment, table) in parts {
+            let wanted = wrangler::required(worker, &project.deploy, environment);
             if secrets(table) != wanted {
                 found.push(format!("{path}: {part} requires the secrets {:?}, the Worker declares {wanted:?}", secrets(table)));
             }

@@ -39,6 +39,12 @@ pub fn secrets(worker: &Worker) -> Vec<&'static str> {
     [SIGNING_KEYS].into_iter().chain(worker.secrets.iter().copied()).collect()
 }
 
+/// Those of its secrets that a deployment must have: without payments, not those of Stripe's.
+pub fn required(worker: &Worker, deploy: &Deploy, environment: Environment) -> Vec<&'static str> {
+    let off = deploy.vars(environment).get("STRIPE_MODE").is_some_and(|mode| mode == "off");
+    secrets(worker).into_iter().filter(|name| !(off && name.starts_with("STRIPE_"))).collect()
+}
+
 /// The name of the switch's binding to a Worker.
 pub fn service_binding(worker: &str) -> String {
     worker.to_ascii_uppercase().replace('-', "_")
@@ -156,7 +162,7 @@ fn holdings(out: &mut Toml, deploy: &Deploy, worker: &Worker, environment: Envir
     }
     own_vars(out, deploy, environment, worker.vars);
     out.table("secrets");
-    out.texts("required", &secrets(worker));
+    out.texts("required", &required(worker, deploy, environment));
 
     let (d1_id, kv_id) = match environment {
         // Locally an id is only the name of a folder; no account has such ids, so that the local part can't be deployed.
@@ -292,4 +298,21 @@ pub fn emulator(deploy: &Deploy) -> String {
     service(&mut out, "BILLING", &deploy.worker_name(Environment::Local, BILLING));
     crons(&mut out, &[Cron::Minute]);
     out.text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_payments_stripes_secrets_are_not_required() {
+        let text = include_str!("../../deploy.toml");
+        let (on, off) =
+            (Deploy::parse(text).unwrap(), Deploy::parse(&text.replacen("STRIPE_MODE = \"live\"", "STRIPE_MODE = \"off\"", 1)).unwrap());
+        for worker in [&billing::WORKER, &jobs::WORKER] {
+            assert_eq!(required(worker, &on, Environment::Production), secrets(worker));
+            assert!(required(worker, &off, Environment::Production).iter().all(|name| !name.starts_with("STRIPE_")));
+            assert_eq!(required(worker, &off, Environment::Local), secrets(worker));
+        }
+    }
 }

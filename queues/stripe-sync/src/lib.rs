@@ -94,6 +94,10 @@ async fn once(task: &Task<'_>, claim: &Claim, entitles: bool) -> Result<(), Stop
 }
 
 async fn sync(task: &Task<'_>, claim: &Claim) -> Result<(), Stopped> {
+    if provider::is_off(&task.app.config) {
+        // Nobody can be asked. What is granted is judged by what is held; with payments on again, the full compare reads everybody.
+        return Ok(claim.finish(task).await?);
+    }
     let read_at = task.now();
     let Some(local) = local::read(task, &claim.subject, read_at).await? else {
         return Ok(apply::ignore(task, claim).await?);

@@ -14,12 +14,21 @@ use wire::Wire;
 pub const STRIPE_API_BASE: &str = "STRIPE_API_BASE";
 /// The variable with the pinned API version.
 pub const STRIPE_API_VERSION: &str = "STRIPE_API_VERSION";
+/// The variable that says which of Stripe's modes this deployment is in: `test` or `live`, or [`OFF`].
+pub const STRIPE_MODE: &str = stripe::setup::MODE_VARIABLE;
+/// No payments are taken.
+pub const OFF: &str = "off";
 /// The secret with the API key.
 pub const STRIPE_SECRET_KEY: &str = "STRIPE_SECRET_KEY";
 /// The variables that a Worker which calls Stripe must have.
-pub const VARS: &[&str] = &[STRIPE_API_BASE, STRIPE_API_VERSION];
+pub const VARS: &[&str] = &[STRIPE_API_BASE, STRIPE_API_VERSION, STRIPE_MODE];
 /// The secrets that a Worker which calls Stripe must have.
 pub const SECRETS: &[&str] = &[STRIPE_SECRET_KEY];
+
+/// Whether this deployment takes no payments, and so has no key to call Stripe with.
+pub fn is_off(config: &Config) -> bool {
+    config.get(STRIPE_MODE) == OFF
+}
 
 /// Stripe, as this deployment reaches it.
 pub struct Provider<'a> {

@@ -57,16 +57,13 @@ pub const ROUTES: &[Entry] = &[
     command::<routes::active::Active>(),
 ];
 
-/// Which of Stripe's modes this deployment takes events of: `test` or `live`.
-pub const STRIPE_MODE: &str = "STRIPE_MODE";
-
 /// The Worker.
 pub const WORKER: Worker = Worker {
     name: "billing",
     routes: ROUTES,
     fallback: &[],
     bindings: &[Binding::Db, Binding::Kv, Binding::Limiters, Binding::Send(Queue::Events), Binding::Send(Queue::Stripe)],
-    vars: &[STRIPE_MODE, provider::STRIPE_API_BASE, provider::STRIPE_API_VERSION, domain::billing::GRACE_DAYS],
+    vars: &[provider::STRIPE_MODE, provider::STRIPE_API_BASE, provider::STRIPE_API_VERSION, domain::billing::GRACE_DAYS],
     secrets: &[stripe::signature::VARIABLE, provider::STRIPE_SECRET_KEY],
     consumes: &[],
     crons: &[],

@@ -12,8 +12,6 @@ use stripe::{
     signature,
 };
 
-/// What [`MODE_VARIABLE`] says where no payments are taken.
-pub const OFF: &str = "off";
 /// Stripe's pages that a browser may be led to: checkout and portal.
 const PAGES: [&str; 2] = ["checkout.stripe.com", "billing.stripe.com"];
 /// The emulator's pages, on a developer's machine.
@@ -24,7 +22,7 @@ const LOCAL_PAGES: &str = "stripe.localhost";
 /// # Errors
 /// Not configured, by the setting's name and with its remedy.
 pub fn is_on(config: &Config) -> Result<bool> {
-    if config.get(MODE_VARIABLE) == OFF {
+    if provider::is_off(config) {
         return Ok(false);
     }
     let wrong = |e: stripe::client::ConfigError| Error::new(Code::NotConfigured, e.to_string());

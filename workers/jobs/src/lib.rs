@@ -39,6 +39,7 @@ pub const WORKER: Worker = Worker {
     vars: &[
         "STRIPE_API_BASE",
         "STRIPE_API_VERSION",
+        "STRIPE_MODE",
         domain::billing::GRACE_DAYS,
         "WEBHOOK_SCHEDULE_SCALE",
         "WEBHOOK_LOOPBACK",

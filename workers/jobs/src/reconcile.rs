@@ -11,6 +11,9 @@ pub(crate) const CUSTOMERS_A_MINUTE: usize = 50;
 
 /// Every quarter of an hour.
 pub(crate) async fn run(task: &Task<'_>, report: &mut Report) {
+    if provider::is_off(&task.app.config) {
+        return report.add("payments", Ok("off".into()));
+    }
     let task = Task { app: task.app, ports: task.ports, name: "stripe" };
     report.add("events", stripe::catch_up(&task).await);
     report.add("checkouts", stripe::close_checkouts(&task, CHECKOUTS).await);
@@ -19,5 +22,8 @@ pub(crate) async fn run(task: &Task<'_>, report: &mut Report) {
 
 /// Every night: has every customer compared, in the minutes that follow.
 pub(crate) async fn start(task: &Task<'_>, report: &mut Report) {
+    if provider::is_off(&task.app.config) {
+        return;
+    }
     report.add("compare", stripe::start_comparing(&Task { app: task.app, ports: task.ports, name: "stripe" }).await);
 }

@@ -40,7 +40,7 @@ impl Command for StripeEvent {
     };
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let config = &cx.app().config;
-        let live = match config.get(crate::STRIPE_MODE) {
+        let live = match config.get(provider::STRIPE_MODE) {
             "live" => true,
             "test" => false,
             _ => return Err(Error::new(Code::NotConfigured, "STRIPE_MODE is neither `test` nor `live`.")),

@@ -106,3 +106,18 @@ fn a_message_that_its_queue_gives_up_is_buried_and_its_row_is_swept_all_the_same
     h.run_for(&WORKER, &HANDLERS, Span::minutes(3));
     assert_eq!(h.http.take().len(), 1);
 }
+
+#[test]
+fn where_no_payments_are_taken_stripe_is_never_asked() {
+    let h = Harness::new();
+    h.set("STRIPE_MODE", "off");
+    h.set("STRIPE_SECRET_KEY", "");
+    for cron in [Cron::Minute, Cron::Quarter, Cron::Daily] {
+        h.tick(&WORKER, &HANDLERS, cron).unwrap();
+    }
+    let customer = h.world.team.stripe_customer.clone();
+    h.work(&WORKER, async |task| task.ask(domain::jobs::STRIPE_SYNC, &customer, None).await).unwrap();
+    h.drain(&WORKER, &HANDLERS);
+    assert!(h.http.take().iter().all(|(_, call)| !call.url.contains("stripe")));
+    assert_eq!(h.db.count("SELECT count(*) FROM jobs WHERE subject = ?1 AND state <> 'done'", &[customer.as_str().into()]), 0);
+}
