@@ -127,7 +127,8 @@ fn findings(held: &Held, now: Millis) -> Markup {
 /// The facts of a finding in a line: "price: price_1, seat: $19.00".
 fn shown_facts(detail: &str) -> String {
     let Ok(serde_json::Value::Object(facts)) = serde_json::from_str(detail) else { return detail.to_owned() };
-    let text = |value: &serde_json::Value| match value {
+    let text = |name: &str, value: &serde_json::Value| match value {
+        serde_json::Value::Number(ms) if name == "oldest" => when::plain_day(Millis::new(ms.as_i64().unwrap_or_default())),
         serde_json::Value::String(text) => text.clone(),
         serde_json::Value::Null => "none".to_owned(),
         serde_json::Value::Array(items) => {
@@ -135,7 +136,7 @@ fn shown_facts(detail: &str) -> String {
         }
         other => other.to_string(),
     };
-    facts.iter().map(|(name, value)| format!("{}: {}", name.replace('_', " "), text(value))).collect::<Vec<_>>().join(", ")
+    facts.iter().map(|(name, value)| format!("{}: {}", name.replace('_', " "), text(name, value))).collect::<Vec<_>>().join(", ")
 }
 
 fn ledger(rows: &Rows) -> Result<Markup> {
