@@ -62,8 +62,13 @@ function states() {
   ];
 }
 
-/** The GET routes for people, by surface. */
+/** The GET routes for people, by surface: asked for once. */
+let known;
 function routes() {
+  known ??= listed();
+  return known;
+}
+function listed() {
   const list = JSON.parse(execFileSync("cargo", ["run", "--quiet", "--locked", "--package", "xtask", "--", "routes", "--json"], { cwd: ROOT, encoding: "utf8" }));
   return list.filter(({ method, surface, path }) => method === "GET" && surface !== "api" && !NO_PAGE.test(path));
 }
@@ -91,6 +96,8 @@ async function setUp(page, { theme, width }) {
 
 async function wrongsOf(page, { theme, width }) {
   looked += 1;
+  // A page that stays open turns from one theme to the other in a moment: what is looked at is where it ends.
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {}))));
   const at = `${page.url()} ${theme} ${width}`;
   const wrongs = (await axe(page)).map((wrong) => `${at}: ${wrong}`);
   const wide = await overflow(page);
