@@ -2,7 +2,7 @@
 
 use crate::here::Here;
 use domain::{actions, jobs::STRIPE_SYNC};
-use kernel::{Guard, Reply, Result, Write, error::Error, sql::Stmt};
+use kernel::{Guard, OrgId, Reply, Result, Write, error::Error, sql::Stmt};
 use provider::Provider;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ kernel::sql! {
     /// In the place of one that is gone.
     Write Org REPLACE(4) -> [] =
         "UPDATE billing_customers SET stripe_customer_id = ?2, created_at = ?3 WHERE org_id = ?1 AND stripe_customer_id = ?4";
+    /// What the customer before paid for is gone with it.
+    Write Org FORGET(1) -> [] = "DELETE FROM subscriptions WHERE org_id = ?1";
     Read Org LINKED(1) -> ["stripe_customer_id"] = "SELECT stripe_customer_id FROM billing_customers WHERE org_id = ?1";
 }
 
@@ -43,10 +45,15 @@ async fn make(provider: &Provider<'_>, here: &Here) -> Result<String, StripeErro
     provider.send(&calls::create_customer(&new, &key)?).await.map(|c| c.id)
 }
 
-async fn link(cx: &Write<'_>, here: &Here, made: &str, stmt: Stmt, guarded: bool) -> Result<()> {
+/// Takes the subscription out of its slot: Stripe doesn't have it.
+pub fn forget(org: &OrgId) -> Stmt {
+    FORGET.bind([org.into()])
+}
+
+async fn link(cx: &Write<'_>, here: &Here, made: &str, stmt: Stmt, instead: bool) -> Result<()> {
     let detail = json!({"customer": made, "before": here.held.customer});
     let change = cx.mutation_as(actions::BILLING_CUSTOMER_LINKED, made)?.detail(detail.to_string());
-    let change = if guarded { change.then_guarded(Guard::State, stmt) } else { change.then(stmt) };
+    let change = if instead { change.then_guarded(Guard::State, stmt).then(forget(&here.held.org)) } else { change.then(stmt) };
     change.job(STRIPE_SYNC, made, Some(&here.held.org)).commit(Reply::no_content()).await.map(|_| ())
 }
 

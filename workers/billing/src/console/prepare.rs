@@ -30,7 +30,6 @@ kernel::sql! {
     Write Org LINK(3) -> [] =
         "INSERT INTO billing_customers(org_id, stripe_customer_id, created_at) VALUES(?1, ?2, ?3) \
          ON CONFLICT(org_id) DO UPDATE SET stripe_customer_id = excluded.stripe_customer_id, created_at = excluded.created_at";
-    Write Org FORGET(1) -> [] = "DELETE FROM subscriptions WHERE org_id = ?1";
     Write Global("a price at Stripe is nobody's in particular")
     MAP(5) -> [] =
         "INSERT INTO price_plans(price_id, plan, reason, mapped_by, created_at) VALUES(?1, ?2, ?3, ?4, ?5) \
@@ -250,7 +249,7 @@ fn forget(p: &mut Prepared) {
     p.links = p.effects.contains(&Effect::NewCustomer) || p.links;
     p.held.subscription = None;
     p.held.overdue_since = None;
-    p.stmts.push(FORGET.bind([(&p.held.org).into()]));
+    p.stmts.push(crate::customer::forget(&p.held.org));
 }
 
 async fn relink(cx: &Write<'_>, p: &mut Prepared, then: &mut Remote, customer: String) -> Result<(), Unable> {
