@@ -38,7 +38,7 @@ class Skipped extends Error {}
 async function python() {
   const asks = `import sys; sys.exit(sys.version_info[:2] < (${PYTHON.join(", ")}))`;
   for (const name of ["python3.14", "python3.15", "python3", "python"]) {
-    const { code } = await run(name, ["-c", asks], { timeoutMs: 20_000 }).catch(() => ({ code: 1 }));
+    const { code } = await run(name, ["-c", asks]).catch(() => ({ code: 1 }));
     if (code === 0) return name;
   }
   throw new Skipped(`no Python ${PYTHON.join(".")} or newer is on the path`);
