@@ -16,15 +16,20 @@ export function run(program, args, { cwd = ROOT, env = {}, show = false, timeout
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", show ? "inherit" : "pipe", show ? "inherit" : "pipe"],
-      timeout: timeoutMs,
     });
+    // Of our own: the one that `spawn` has stays alive when the program is missing.
+    const timer = timeoutMs && setTimeout(() => child.kill(), timeoutMs);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (text) => (output += text));
     child.on("error", (error) => {
+      clearTimeout(timer);
       if (error.code !== "ENOENT") return reject(error);
       reject(new Stop(`${program} is missing: ${HOW_TO_GET[program] ?? `install ${program}`}`));
     });
-    child.on("close", (code, signal) => resolve({ code: code ?? 1, signal, output }));
+    child.on("close", (code, signal) => {
+      clearTimeout(timer);
+      resolve({ code: code ?? 1, signal, output });
+    });
   });
 }
 

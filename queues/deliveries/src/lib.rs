@@ -62,9 +62,6 @@ kernel::sql! {
            WHERE x.status IN ('pending', 'sending') AND x.status = 'pending' AND x.org_id = ?1 AND x.endpoint_id = ?2 AND x.next_at <= ?4 ORDER BY x.next_at LIMIT 2) RETURNING id";
     Write Org DISABLE(4) -> [] =
         "UPDATE webhook_endpoints SET status = 'disabled', disabled_reason = ?3, disabled_at = ?4 WHERE org_id = ?1 AND id = ?2 AND status <> 'disabled'";
-    /// What waits is held. What is under way ends by itself, and waits then if it must be tried again.
-    Bookkeep Org HOLD(2) -> [] =
-        "UPDATE webhook_deliveries SET status = 'held' WHERE org_id = ?1 AND status IN ('pending', 'sending') AND status = 'pending' AND endpoint_id = ?2";
     /// Goes from endpoint to endpoint, and takes the first few of each in turn: one with thousands due delays nobody else.
     Read Global("the sweep looks for deliveries of any organization, fairly")
     DUE(2) -> ["id"] =
@@ -269,7 +266,7 @@ async fn disable(task: &Task<'_>, claimed: &Claimed, kept: Vec<Stmt>, status: Op
     let data = serde_json::json!({"id": endpoint, "reason": reason}).to_string();
     let mutation = mutation
         .then(DISABLE.bind([org.into(), endpoint.into(), reason.into(), task.now().into()]))
-        .then(HOLD.bind([org.into(), endpoint.into()]))
+        .then(store::endpoints::hold(org, endpoint))
         .detail(serde_json::json!({"reason": reason}).to_string())
         .event(org, events::ENDPOINT_DISABLED.name, data);
     task.commit(mutation).await

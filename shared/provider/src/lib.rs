@@ -63,24 +63,18 @@ impl<'a> Provider<'a> {
         let about = match self.send(&stripe::calls::customer(customer)?).await {
             Ok(about) if about.deleted => return Ok(Remote { customer: Customer::Missing, subscriptions: Vec::new() }),
             Ok(about) => about,
-            Err(e) if is_gone(&e) => return Ok(Remote { customer: Customer::Missing, subscriptions: Vec::new() }),
+            Err(e) if e.is_missing() => return Ok(Remote { customer: Customer::Missing, subscriptions: Vec::new() }),
             Err(e) => return Err(e),
         };
         let found = match self.client().all_subscriptions_of(customer).await {
             Ok(found) => found,
             // Deleted between the two.
-            Err(e) if is_gone(&e) => return Ok(Remote { customer: Customer::Missing, subscriptions: Vec::new() }),
+            Err(e) if e.is_missing() => return Ok(Remote { customer: Customer::Missing, subscriptions: Vec::new() }),
             Err(e) => return Err(e),
         };
         let org = about.metadata.get("org_id").cloned();
         Ok(Remote { customer: Customer::There { org }, subscriptions: found.iter().map(reading::reading).collect() })
     }
-}
-
-/// Whether Stripe itself says that there is no such thing. Another server's 404 says nothing of the kind; and a thing that is known in the
-/// other mode means that the key is wrong: nobody has lost anything.
-pub fn is_gone(error: &StripeError) -> bool {
-    error.code.as_deref() == Some("resource_missing") && !error.message.contains("a similar object exists in")
 }
 
 /// Why Stripe could not be read, for people: without ids, keys, or words of Stripe's.

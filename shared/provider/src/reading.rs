@@ -21,7 +21,7 @@ pub(crate) fn reading(subscription: &Subscription) -> Reading {
     let at_period_end = subscription.cancel_at_period_end || (cancel_at.is_some() && cancel_at == period_end);
     Reading {
         id: subscription.id.clone(),
-        status: Status::parse(subscription.status.as_str()),
+        status: Status::parse(&subscription.status),
         item: item.map(|i| i.id.clone()),
         price: price.map(|p| p.id.clone()),
         lookup_key: price.and_then(|p| p.known_as().map(str::to_owned)),

@@ -1,4 +1,5 @@
-//! A webhook endpoint's secret, sealed to its row so that moved to another it does not open; and which URLs it may have.
+//! A webhook endpoint's secret, sealed to its row so that moved to another it does not open; which URLs it may have; and what becomes of
+//! its deliveries when it is switched off and on.
 
 use crypto::{
     keyring::KeyRing,
@@ -6,7 +7,23 @@ use crypto::{
     standard_webhooks::WebhookSecret,
 };
 use domain::webhook_url::Refused;
-use kernel::{EndpointId, Id, OrgId, Result, config::Config, error::Error};
+use kernel::{EndpointId, Id, Millis, OrgId, Result, config::Config, error::Error, sql::Stmt};
+
+kernel::sql! {
+    Bookkeep Org HOLD(2) -> [] =
+        "UPDATE webhook_deliveries SET status = 'held' WHERE org_id = ?1 AND status IN ('pending', 'sending') AND status = 'pending' AND endpoint_id = ?2";
+    Bookkeep Org RELEASE(3) -> [] =
+        "UPDATE webhook_deliveries SET status = 'pending', next_at = ?3 WHERE org_id = ?1 AND endpoint_id = ?2 AND status = 'held'";
+}
+
+/// Holds what waits for an endpoint that is switched off. What is under way ends by itself, and waits then if it must be tried again.
+pub fn hold(org: &OrgId, endpoint: &EndpointId) -> Stmt {
+    HOLD.bind([org.into(), endpoint.into()])
+}
+/// Makes what was held for an endpoint due at `now`.
+pub fn release(org: &OrgId, endpoint: &EndpointId, now: Millis) -> Stmt {
+    RELEASE.bind([org.into(), endpoint.into(), now.into()])
+}
 
 fn place<'a>(org: &'a OrgId, endpoint: &'a EndpointId) -> Place<'a> {
     Place { tenant: org.as_str(), table: "webhook_endpoints", column: "secret", row: endpoint.as_str() }

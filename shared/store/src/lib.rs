@@ -35,6 +35,7 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     billing::intake::CATALOGUE,
     domains::CATALOGUE,
     devices::CATALOGUE,
+    endpoints::CATALOGUE,
     factors::CATALOGUE,
     hostnames::CATALOGUE,
     customers::CATALOGUE,

@@ -31,10 +31,6 @@ kernel::sql! {
     Write Org WAKE_ENDPOINT(3) -> [] =
         "UPDATE webhook_endpoints SET status = 'enabled', over_plan_at = NULL, disabled_reason = NULL WHERE org_id = ?1 AND id = ?2 AND over_plan_at IS NOT NULL \
          AND (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1 AND status = 'enabled') < (SELECT ?3 ->> plan FROM orgs WHERE id = ?1)";
-    Bookkeep Org HOLD(2) -> [] =
-        "UPDATE webhook_deliveries SET status = 'held' WHERE org_id = ?1 AND status IN ('pending', 'sending') AND status = 'pending' AND endpoint_id = ?2";
-    Bookkeep Org RELEASE(3) -> [] =
-        "UPDATE webhook_deliveries SET status = 'pending', next_at = ?3 WHERE org_id = ?1 AND endpoint_id = ?2 AND status = 'held'";
 }
 
 const KINDS: &[(&str, Quota)] = &[("api_keys", Quota::ApiKeys), ("webhook_endpoints", Quota::WebhookEndpoints)];
@@ -94,14 +90,12 @@ fn endpoint(cx: &Write<'_>, change: Mutation, id: &str, wakes: bool) -> Result<M
     let id = EndpointId::parse(id).ok_or(Code::NotFound)?;
     let (org, now, most) = (cx.org()?, cx.now(), Quota::WebhookEndpoints.by_plan());
     Ok(if wakes {
-        change.then_guarded(Guard::Plan, WAKE_ENDPOINT.bind([org.into(), (&id).into(), most.into()])).then(RELEASE.bind([
-            org.into(),
-            (&id).into(),
-            now.into(),
-        ]))
+        change
+            .then_guarded(Guard::Plan, WAKE_ENDPOINT.bind([org.into(), (&id).into(), most.into()]))
+            .then(store::endpoints::release(org, &id, now))
     } else {
         change
             .then_guarded(Guard::State, PAUSE_ENDPOINT.bind([org.into(), now.into(), (&id).into(), most.into()]))
-            .then(HOLD.bind([org.into(), (&id).into()]))
+            .then(store::endpoints::hold(org, &id))
     })
 }

@@ -30,11 +30,6 @@ kernel::sql! {
     /// Before another one is switched on: the plan has room for it.
     Bookkeep Org ROOM(2) -> [] =
         "INSERT INTO guard(name, ok) SELECT 'plan', (SELECT count(*) FROM webhook_endpoints WHERE org_id = ?1 AND status = 'enabled') < (SELECT ?2 ->> plan FROM orgs WHERE id = ?1)";
-    Bookkeep Org RELEASE(3) -> [] =
-        "UPDATE webhook_deliveries SET status = 'pending', next_at = ?3 WHERE org_id = ?1 AND endpoint_id = ?2 AND status = 'held'";
-    /// What is under way ends by itself, and waits then if it must be tried again.
-    Bookkeep Org HOLD(2) -> [] =
-        "UPDATE webhook_deliveries SET status = 'held' WHERE org_id = ?1 AND status IN ('pending', 'sending') AND status = 'pending' AND endpoint_id = ?2";
 }
 
 const STATUSES: &[(&str, &str)] = &[("enabled", "enabled"), ("paused", "paused")];
@@ -109,12 +104,12 @@ impl Command for EndpointUpdate {
         mutation = mutation.then_guarded(Guard::Version, update).detail(changes(&before, &after));
         match (row.text(4)?, text("status").as_str()) {
             (old, "enabled") if old != "enabled" => {
-                mutation = mutation.then(RELEASE.bind([org.into(), (&id).into(), cx.now().into()]));
+                mutation = mutation.then(store::endpoints::release(org, &id, cx.now()));
                 for row in &held {
                     mutation = mutation.wake(Queue::Deliveries, row.text(0)?);
                 }
             }
-            ("enabled", "paused") => mutation = mutation.then(HOLD.bind([org.into(), (&id).into()])),
+            ("enabled", "paused") => mutation = mutation.then(store::endpoints::hold(org, &id)),
             _ => {}
         }
         match mutation.commit(Reply::json(200, &after)?).await {
