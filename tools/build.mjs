@@ -1,8 +1,9 @@
 // Builds every Worker into its build/ folder: one cargo call for all, then glue and optimizer for each. `npm run build` calls it.
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
+import { replace } from "./build/replace.mjs";
 import { ROOT } from "./paths.mjs";
 import { Stop, dim, duration, main } from "./progress.mjs";
 import { must, run } from "./run.mjs";
@@ -11,6 +12,7 @@ import { TARGET, wasmToolchain } from "./setup/wasm-target.mjs";
 /** Where the JavaScript half of the platform layer is; every Worker gets a copy. */
 const EDGE_JS = join(ROOT, "shared", "edge", "js");
 const SWITCH = join(ROOT, "workers", "switch");
+const WORKSHOP = join(ROOT, "target", "workshop", String(process.pid));
 // Two cores; glue and optimizer are one process each.
 const AT_A_TIME = 2;
 /** 128-bit vectors: measurably faster hashing, and every runtime of ours has them. */
@@ -43,47 +45,51 @@ async function bindgen() {
 async function finish({ crate, folder }, tool) {
   const began = performance.now();
   const wasm = join(ROOT, "target", TARGET, "release", `${crate.replaceAll("-", "_")}.wasm`);
-  const fresh = join(folder, "build.new");
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
+  const fresh = workshop(crate);
   await must(tool, [wasm, fresh]);
   const made = join(fresh, "worker_bg.wasm");
   const optimizer = join(ROOT, "node_modules", "binaryen", "bin", "wasm-opt");
   await must(process.execPath, [optimizer, "-O2", "--all-features", "--disable-custom-descriptors", "--strip-producers", made, "-o", made]);
   for (const name of readdirSync(EDGE_JS)) copyFileSync(join(EDGE_JS, name), join(fresh, name === "entry.mjs" ? "index.js" : name));
-  replace(folder, fresh);
+  replace(join(folder, "build"), fresh);
   const bytes = readFileSync(join(folder, "build", "worker_bg.wasm"));
   const size = `${Math.round(bytes.length / 1024)} KB, ${Math.round(gzipSync(bytes).length / 1024)} KB gzipped`;
   console.log(`  ${crate.padEnd(16)} ${size} ${dim(`(${duration(performance.now() - began)})`)}`);
 }
 
-// Put in place whole: an interrupted build leaves the last good one.
-function replace(folder, fresh) {
-  const place = join(folder, "build");
-  rmSync(place, { recursive: true, force: true });
-  renameSync(fresh, place);
+/** An empty folder of this process alone, so that two builds of one Worker don't write over each other. */
+function workshop(name) {
+  const folder = join(WORKSHOP, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+async function buildCrates(all) {
+  await compile(all);
+  const tool = await bindgen();
+  const waiting = [...all];
+  const lane = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await finish(next, tool);
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, lane));
 }
 
 function buildSwitch() {
-  const fresh = join(SWITCH, "build.new");
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
+  const fresh = workshop("switch");
   copyFileSync(join(SWITCH, "src", "index.mjs"), join(fresh, "index.js"));
-  replace(SWITCH, fresh);
+  replace(join(SWITCH, "build"), fresh);
   console.log(`  ${"switch".padEnd(16)} ${statSync(join(SWITCH, "build", "index.js")).size} bytes of JavaScript`);
 }
 
 if (process.argv[1]?.endsWith("build.mjs")) {
+  process.on("exit", () => rmSync(WORKSHOP, { recursive: true, force: true }));
   await main(async () => {
     const wanted = process.argv.slice(2);
-    const all = crates().filter(({ crate }) => wanted.length === 0 || wanted.includes(crate));
-    await compile(all);
-    const tool = await bindgen();
-    const waiting = [...all];
-    const lane = async () => {
-      for (let next = waiting.shift(); next; next = waiting.shift()) await finish(next, tool);
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, lane));
+    const known = crates();
+    const strange = wanted.filter((name) => name !== "switch" && !known.some(({ crate }) => crate === name));
+    if (strange.length > 0) throw new Stop(`no Worker is called ${strange.join(" or ")}; there are ${["switch", ...known.map(({ crate }) => crate)].join(", ")}`);
+    const all = known.filter(({ crate }) => wanted.length === 0 || wanted.includes(crate));
+    if (all.length > 0) await buildCrates(all);
     if (existsSync(join(SWITCH, "src", "index.mjs"))) buildSwitch();
   });
 }

@@ -224,6 +224,24 @@ test("workerd dies with the process that started it, even when that is killed", 
   assert.ok(!alive());
 });
 
+test("two builds at once leave a whole one", async () => {
+  const place = join(scratch, "built");
+  const script = `const { mkdirSync, writeFileSync } = await import("node:fs");
+    const { replace } = await import(process.argv[1]);
+    for (let i = 0; i < 200; i++) {
+      const fresh = process.argv[2] + process.pid + "." + i;
+      mkdirSync(fresh);
+      writeFileSync(fresh + "/one", process.pid + "." + i);
+      writeFileSync(fresh + "/two", process.pid + "." + i);
+      replace(process.argv[2], fresh);
+    }`;
+  const module = new URL("../../tools/build/replace.mjs", import.meta.url).href;
+  const builds = [1, 2, 3].map(() => spawn(process.execPath, ["--input-type=module", "-e", script, module, place], { stdio: ["ignore", "ignore", "inherit"] }));
+  const codes = await Promise.all(builds.map((build) => new Promise((resolve) => build.once("exit", resolve))));
+  assert.deepEqual(codes, [0, 0, 0]);
+  assert.equal(readFileSync(join(place, "one"), "utf8"), readFileSync(join(place, "two"), "utf8"));
+});
+
 test("the lock file names no download address and the example names every secret", () => {
   const root = new URL("../../", import.meta.url);
   assert.doesNotMatch(readFileSync(new URL("package-lock.json", root), "utf8"), /"resolved"/);
