@@ -243,6 +243,10 @@ impl Database {
     pub fn fail_at(&self, when: When, after: usize, fault: DbFault) {
         self.planned.borrow_mut().push(Planned { when, after, fault });
     }
+    /// How many faults that were asked for have not come yet.
+    pub fn faults_to_come(&self) -> usize {
+        self.planned.borrow().len()
+    }
     /// Forgets planned faults. Returns how many had not happened.
     pub fn heal(&self) -> usize {
         self.down.set(false);

@@ -14,6 +14,8 @@ pub trait Replied {
     fn into_bytes(self) -> Vec<u8>;
     /// The value of a cookie that the reply sets.
     fn cookie(&self, name: &str) -> Option<String>;
+    /// What the page's last hidden field of that name holds; `None` where there is none.
+    fn hidden(&self, name: &str) -> Option<String>;
 }
 impl Replied for Reply {
     fn json(&self) -> Value {
@@ -35,5 +37,10 @@ impl Replied for Reply {
             header.eq_ignore_ascii_case("set-cookie").then(|| rest.split(';').next().unwrap_or_default().to_owned())
         };
         self.headers.iter().find_map(wanted)
+    }
+    fn hidden(&self, name: &str) -> Option<String> {
+        let field = format!("name=\"{name}\" value=\"");
+        let (_, rest) = self.text()?.rsplit_once(&field)?;
+        rest.split('"').next().map(str::to_owned)
     }
 }

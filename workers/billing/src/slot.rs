@@ -85,7 +85,7 @@ pub async fn lead(cx: &mut Write<'_>, provider: &Provider<'_>, customer: &str, s
                 }
                 // The same call is running elsewhere: it is there in a moment.
                 Err(e) if e.status == Some(409) => continue,
-                // Stripe refused it as it stands, so that there is no such page: another attempt begins anew.
+                // Stripe refuses it as it stands now, and nobody was led to a page of it: another attempt begins anew.
                 Err(e) if matches!(e.cause(), Cause::Invalid | Cause::KeyReused) && slot.id != mine => {
                     cx.reserve(vec![ended(&here, &slot, "expired")]).await?;
                     continue;
@@ -192,4 +192,35 @@ async fn open(
 /// Invalid, when it is not open any more.
 pub async fn close(provider: &Provider<'_>, slot: &Slot, session: &str) -> Result<(), StripeError> {
     provider.send(&calls::expire_checkout_session(session, &format!("{}-close", slot.id))?).await.map(|_| ())
+}
+
+/// What became of a page that was to be closed.
+pub enum Shut {
+    /// Nothing can be bought on it.
+    Closed,
+    /// The session with that id was paid before.
+    Bought(String),
+}
+
+/// Closes the slot's page, also one that somebody is opening at this moment: left open, it could be paid on while another purchase begins.
+///
+/// # Errors
+/// What Stripe refused, or that it did not answer: the page may be open.
+pub async fn shut(cx: &Write<'_>, provider: &Provider<'_>, customer: &str, slug: &str, slot: &Slot) -> Result<Shut, StripeError> {
+    let session = match &slot.session {
+        Some(session) => session.clone(),
+        None => match open(cx, provider, customer, slug, slot).await {
+            Ok(Some(opened)) => opened.id,
+            Ok(None) => return Ok(Shut::Closed),
+            Err(e) if matches!(e.cause(), Cause::Invalid | Cause::KeyReused | Cause::Missing) => return Ok(Shut::Closed),
+            Err(e) => return Err(e),
+        },
+    };
+    match close(provider, slot, &session).await {
+        Err(e) if e.cause() == Cause::Invalid => {}
+        Err(e) if !e.is_missing() => return Err(e),
+        _ => return Ok(Shut::Closed),
+    }
+    let found = provider.send(&calls::checkout_session(&session)?).await?;
+    Ok(if found.status == Some(CheckoutStatus::Complete) { Shut::Bought(session) } else { Shut::Closed })
 }

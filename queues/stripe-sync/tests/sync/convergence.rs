@@ -2,25 +2,52 @@
 //! Whatever happens: in the end we hold what Stripe holds, grant what follows from it, and our ledger adds up.
 
 use crate::stage::{HANDLERS, JOBS, Mood, Stage};
-use kernel::{ports::Clock, time::Span};
+use kernel::{Reply, ports::Clock, time::Span};
 use proptest::prelude::*;
 use queue_stripe_sync::reconcile;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use stripe_emulator::core::world::{CardBehavior, InvoiceStatus, Subscription};
-use testkit::{DbFault, When, background::Fate, database::LOST};
+use stripe_emulator::core::world::{CardBehavior, CheckoutSession, CheckoutStatus, InvoiceStatus, Subscription};
+use testkit::{Call, DbFault, Replied, When, background::Fate, database::LOST};
+
+/// A button of ours: what its form says.
+#[derive(Debug, Clone)]
+enum Button {
+    /// Begins a purchase: plan and seats.
+    Checkout(bool, u8),
+    /// Comes back from Stripe's page.
+    Return,
+    /// Gives a purchase up.
+    GiveUp,
+    /// Changes plan and seats, after the preview.
+    Change(bool, u8),
+    /// Lets it end with the period.
+    Cancel,
+    /// Takes that back.
+    Keep,
+    /// Ends it at once.
+    CancelNow,
+    /// Reads Stripe again.
+    Resync,
+}
 
 #[derive(Debug, Clone)]
 enum Act {
-    /// Begins a purchase, where the pages would let one: plan and seats.
-    Start(bool, u8),
-    /// Presses the button on Stripe's page.
+    /// Presses a button of ours; the isolate ends at that I/O, if it comes so far.
+    Press(Button, usize),
+    /// Presses it again and again at once.
+    Hammer(Button, u64),
+    /// Presses two in two windows at once.
+    Rivals(Button, Button, u64),
+    /// Presses the button on every page of Stripe's that is open.
     Buy(CardBehavior),
-    /// Changes plan and seats.
+    /// Chooses, pays and comes back, as most do.
+    Purchase(bool),
+    /// Changes plan and seats at Stripe.
     Change(bool, u8),
-    /// Lets it end with the period, or takes that back.
+    /// Lets it end with the period at Stripe, or takes that back.
     End(bool),
-    /// Ends it at once.
+    /// Ends it at once at Stripe.
     Cancel,
     /// Gives a good card and pays what is open.
     Pay,
@@ -44,24 +71,40 @@ enum Act {
     Stripe(Mood),
 }
 
+fn button() -> impl Strategy<Value = Button> {
+    prop_oneof![
+        3 => (any::<bool>(), 4_u8..12).prop_map(|(business, seats)| Button::Checkout(business, seats)),
+        2 => Just(Button::Return),
+        1 => Just(Button::GiveUp),
+        6 => (any::<bool>(), 4_u8..12).prop_map(|(business, seats)| Button::Change(business, seats)),
+        2 => Just(Button::Cancel),
+        2 => Just(Button::Keep),
+        1 => Just(Button::CancelNow),
+        1 => Just(Button::Resync),
+    ]
+}
+
 fn act() -> impl Strategy<Value = Act> {
     let cards = prop_oneof![3 => Just(CardBehavior::Pays), 1 => Just(CardBehavior::Declines), 2 => Just(CardBehavior::DeclinesLater)];
     prop_oneof![
-        4 => (any::<bool>(), 1_u8..14).prop_map(|(business, seats)| Act::Start(business, seats)),
-        5 => cards.prop_map(Act::Buy),
-        3 => (any::<bool>(), 1_u8..60).prop_map(|(business, seats)| Act::Change(business, seats)),
-        2 => any::<bool>().prop_map(Act::End),
+        8 => (button(), 0_usize..60).prop_map(|(button, io)| Act::Press(button, io)),
+        3 => (button(), any::<u64>()).prop_map(|(button, seed)| Act::Hammer(button, seed)),
+        3 => (button(), button(), any::<u64>()).prop_map(|(one, other, seed)| Act::Rivals(one, other, seed)),
+        4 => cards.prop_map(Act::Buy),
+        5 => any::<bool>().prop_map(Act::Purchase),
+        2 => (any::<bool>(), 1_u8..60).prop_map(|(business, seats)| Act::Change(business, seats)),
+        1 => any::<bool>().prop_map(Act::End),
         1 => Just(Act::Cancel),
         1 => Just(Act::Pay),
         5 => Just(Act::Calm),
-        8 => (3_i64..12, 0_usize..14).prop_map(|(days, io)| Act::Days(days, io)),
+        6 => (3_i64..12, 0_usize..14).prop_map(|(days, io)| Act::Days(days, io)),
         5 => any::<u64>().prop_map(Act::Mail),
         4 => Just(Act::Work),
         2 => (0_usize..9).prop_map(Act::WorkAndDie),
         2 => (0_i64..300).prop_map(Act::Wait),
         1 => (1_usize..4).prop_map(Act::LoseHints),
         1 => (any::<bool>(), 0_usize..4).prop_map(|(unknown, after)| Act::Database(unknown, after)),
-        1 => prop_oneof![3 => Just(Mood::Well), 1 => Just(Mood::Silent), 1 => Just(Mood::Says(503, ""))].prop_map(Act::Stripe),
+        1 => prop_oneof![3 => Just(Mood::Well), 1 => Just(Mood::Silent), 1 => Just(Mood::Mute), 1 => Just(Mood::Says(503, ""))].prop_map(Act::Stripe),
     ]
 }
 
@@ -71,6 +114,8 @@ struct Play {
     gone: BTreeSet<String>,
     /// When a catch-up last came to its end.
     caught_up: kernel::Millis,
+    /// Forms so far, each under a mark of its own.
+    marks: u8,
 }
 
 fn plan(business: bool) -> &'static str {
@@ -82,45 +127,72 @@ impl Play {
         let stage = Stage::new();
         stage.h.db.execute("DELETE FROM checkouts WHERE org_id = ?1", &[(&stage.org).into()]);
         let caught_up = stage.h.clock.now();
-        Self { stage, gone: BTreeSet::new(), caught_up }
+        Self { stage, gone: BTreeSet::new(), caught_up, marks: 0 }
     }
     /// The subscription that our pages show, if it is not over.
     fn shown(&self) -> Option<String> {
         self.stage.books().subscription.filter(|s| !["canceled", "incomplete_expired"].contains(&s.status.as_str())).map(|s| s.id)
     }
-    fn open_session(&self) -> Option<String> {
-        let sql = "SELECT session_id FROM checkouts WHERE org_id = ?1 AND state = 'open'";
+    /// The purchase that somebody comes back from.
+    fn session(&self) -> Option<String> {
+        let sql = "SELECT session_id FROM checkouts WHERE org_id = ?1 AND session_id IS NOT NULL";
         self.stage.h.db.rows(sql, &[(&self.stage.org).into()]).first().map(|row| row.text(0).unwrap().to_owned())
     }
-    fn start(&self, business: bool, seats: u8) {
-        if self.shown().is_some() || self.open_session().is_some() {
-            return;
+    /// What is under way by our books: purchases, and changes that Stripe was asked for.
+    fn under_way(&self) -> i64 {
+        let sql = "SELECT (SELECT count(*) FROM checkouts WHERE org_id = ?1 AND state IN ('starting', 'open')) \
+            + (SELECT count(*) FROM billing_requests WHERE org_id = ?1 AND state = 'asked')";
+        self.stage.h.db.count(sql, &[(&self.stage.org).into()])
+    }
+    /// The form of a button as its page shows it now, not sent yet; `None` where no page shows it.
+    fn form(&mut self, button: &Button) -> Option<Call> {
+        self.marks += 1;
+        let submit = crypto::token::encode(&[self.marks; 32]);
+        let stage = &self.stage;
+        let once = [("submit", submit.as_str())];
+        Some(match *button {
+            Button::Checkout(business, seats) => {
+                stage.form("/checkout", &[("plan", plan(business)), ("interval", "month"), ("seats", &seats.to_string())])
+            }
+            Button::Return => stage.form("/checkout/done", &[("session_id", &self.session()?)]),
+            Button::GiveUp => stage.form("/checkout/give-up", &[]),
+            Button::Change(business, seats) => {
+                let wanted = [("plan", plan(business)), ("interval", "month"), ("seats", &seats.to_string())];
+                let preview = stage.h.call(&billing::WORKER, stage.form("/change/preview", &wanted));
+                let fields = ["plan", "interval", "seats", "at", "version", "submit"].map(|name| (name, preview.hidden(name)));
+                if preview.status != 200 || fields.iter().any(|(_, value)| value.is_none()) {
+                    return None;
+                }
+                let fields = fields.each_ref().map(|(name, value)| (*name, value.as_deref().unwrap_or_default()));
+                stage.form("/change", &fields)
+            }
+            Button::Cancel => stage.form("/cancel", &once),
+            Button::Keep => stage.form("/keep", &once),
+            Button::CancelNow => stage.form("/cancel-now", &once),
+            Button::Resync => stage.form("/resync", &[]),
+        })
+    }
+    fn press(&mut self, button: &Button, io: usize) {
+        self.stage.h.renew_sessions();
+        let Some(call) = self.form(button) else { return };
+        let to_come = self.stage.h.db.faults_to_come();
+        match self.stage.h.cut(io, self.stage.h.serve(&billing::WORKER, call)) {
+            Some(reply) => self.answered(button, to_come, &reply),
+            None => self.stage.h.restart(),
         }
-        let (stage, org) = (&self.stage, &self.stage.org);
-        let ends = stage.h.clock.now().plus(Span::hours(1));
-        let form = format!(
-            "mode=subscription&customer={}&client_reference_id={org}&line_items[0][price]=price_portico_{}_monthly&line_items[0][quantity]={seats}\
-             &success_url=http://app.localhost:8787/&cancel_url=http://app.localhost:8787/&expires_at={}&subscription_data[metadata][org_id]={org}",
-            stage.customer,
-            plan(business),
-            ends.seconds()
-        );
-        let session = stage.stripe.act("POST", "/v1/checkout/sessions", &form);
-        let id = session["id"].as_str().unwrap();
-        stage.h.db.execute(
-            "INSERT INTO checkouts(org_id, id, price_lookup_key, seats, state, session_id, started_by, created_at, expires_at) \
-             VALUES(?1, ?2, ?3, ?4, 'open', ?2, ?5, ?6, ?7) ON CONFLICT(org_id) DO UPDATE SET id = excluded.id, state = 'open', \
-             session_id = excluded.session_id, created_at = excluded.created_at, expires_at = excluded.expires_at",
-            &[
-                org.into(),
-                id.into(),
-                format!("portico_{}_monthly", plan(business)).into(),
-                i64::from(seats).into(),
-                (&stage.h.world.free.members[0].user).into(),
-                stage.h.clock.now().into(),
-                ends.into(),
-            ],
-        );
+    }
+    fn together(&mut self, buttons: &[&Button], times: usize, seed: u64) {
+        self.stage.h.renew_sessions();
+        let calls: Vec<Call> = buttons.iter().filter_map(|b| self.form(b)).flat_map(|call| vec![call; times]).collect();
+        let to_come = self.stage.h.db.faults_to_come();
+        for reply in self.stage.h.together(&billing::WORKER, calls, seed) {
+            self.answered(buttons[0], to_come, &reply);
+        }
+    }
+    /// Whatever goes wrong between us and Stripe, people are told what happened: only a database that fails is a failure of the page.
+    fn answered(&self, button: &Button, to_come: usize, reply: &Reply) {
+        let failed = self.stage.h.db.faults_to_come() < to_come;
+        assert!(failed || matches!(reply.status, 303 | 409 | 422 | 429), "{button:?}: {} {:?}", reply.status, reply.text());
     }
     fn change(&self, form: impl Fn(&Subscription) -> String) {
         let Some(id) = self.shown() else { return };
@@ -187,9 +259,18 @@ impl Play {
     fn perform(&mut self, act: &Act) {
         let stage = &self.stage;
         match *act {
-            Act::Start(business, seats) => self.start(business, seats),
+            Act::Press(ref button, io) => self.press(button, io),
+            Act::Purchase(business) => {
+                self.press(&Button::Checkout(business, 6), usize::MAX);
+                self.perform(&Act::Buy(CardBehavior::Pays));
+                self.press(&Button::Return, usize::MAX);
+            }
+            Act::Hammer(ref button, seed) => self.together(&[button], 3, seed),
+            Act::Rivals(ref one, ref other, seed) => self.together(&[one, other], 1, seed),
             Act::Buy(card) => {
-                if let Some(session) = self.open_session() {
+                let is_open = |c: &&CheckoutSession| c.status == CheckoutStatus::Open;
+                let open: Vec<String> = stage.stripe.world.borrow().checkouts.iter().filter(is_open).map(|c| c.id.clone()).collect();
+                for session in open {
                     stage.stripe.buy(&session, card);
                 }
             }
@@ -270,12 +351,12 @@ fn granted(stage: &Stage) -> (String, i64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_customers_do_we_hold_grant_and_count_what_stripe_does(later in any::<bool>(), acts in proptest::collection::vec(act(), 1..64)) {
         let mut play = Play::new();
-        play.perform(&Act::Start(false, 3));
+        play.perform(&Act::Press(Button::Checkout(false, 3), usize::MAX));
         play.perform(&Act::Buy(if later { CardBehavior::DeclinesLater } else { CardBehavior::Pays }));
         for act in &acts {
             play.perform(act);
@@ -313,7 +394,7 @@ proptest! {
         prop_assert_eq!((row.text(0).unwrap().to_owned(), row.int(1).unwrap()), granted(stage));
         let paid: i64 = world.invoices.iter().filter(|i| i.status == InvoiceStatus::Paid).map(|i| i.amount_paid).sum();
         prop_assert_eq!(stage.ledger("payment"), paid, "the ledger adds up");
-        prop_assert_eq!((stage.events_in("received"), play.open_session()), (0, None));
+        prop_assert_eq!((stage.events_in("received"), play.under_way()), (0, 0));
         prop_assert_eq!(stage.h.db.faults(), Vec::<String>::new());
         // Of each turn people were told once: what was said of payments comes in pairs.
         let news = stage.news();

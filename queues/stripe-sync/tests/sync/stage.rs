@@ -3,7 +3,9 @@
 use domain::plans::Plan;
 use kernel::{
     Fut, OrgId, Reply, Result,
+    host::Surface,
     ports::{Answer, HttpError, Outgoing, Queue},
+    principal::Role,
     task::{Handlers, Task, hint_id},
     time::Span,
     worker::{Binding, Cron, Worker},
@@ -74,6 +76,8 @@ pub enum Mood {
     Silent,
     /// It can't be reached.
     Gone,
+    /// It does what is asked, and the answer to what changes something is lost.
+    Mute,
 }
 
 /// Stripe.
@@ -91,16 +95,26 @@ impl Stripe {
     }
     fn serve(&self, outgoing: &Outgoing) -> std::result::Result<Answer, HttpError> {
         match self.mood.get() {
-            Mood::Well => {}
+            Mood::Well | Mood::Mute => {}
             Mood::Says(status, body) => return Ok(http::answer(status, body)),
             Mood::Silent => return Err(HttpError::Timeout),
             Mood::Gone => return Err(HttpError::Network("Network connection lost.".into())),
         }
         let target = outgoing.url.strip_prefix("http://stripe.localhost:8787").unwrap();
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
-        let authorization = Some(http::header(outgoing, "authorization"));
-        let request = Request { method: outgoing.method, path, query, authorization, idempotency_key: None, body: "" };
+        let key = http::header(outgoing, "idempotency-key");
+        let request = Request {
+            method: outgoing.method,
+            path,
+            query,
+            authorization: Some(http::header(outgoing, "authorization")),
+            idempotency_key: (!key.is_empty()).then_some(key),
+            body: std::str::from_utf8(&outgoing.body).unwrap(),
+        };
         let response = handle(&mut self.world.borrow_mut(), &SETTINGS, &request, self.now());
+        if self.mood.get() == Mood::Mute && outgoing.method != "GET" {
+            return Err(HttpError::Timeout);
+        }
         Ok(http::answer(response.status, &response.body))
     }
     /// Somebody acts at Stripe.
@@ -265,6 +279,12 @@ impl Stage {
         let body = self.stripe.event(number);
         let header = stripe::signature::sign(SETTINGS.webhook_secret, self.stripe.now(), body.as_bytes());
         post("/webhooks/stripe").header("stripe-signature", &header).body(body)
+    }
+    /// A form of the organization's billing pages, as its owner sends it, not sent yet. `path` is below `/billing/{org}`.
+    pub fn form(&self, path: &str, fields: &[(&str, &str)]) -> Call {
+        let owner = &self.h.world.free.member(Role::Owner).session;
+        let at = format!("/billing/{}{path}", self.h.world.free.slug);
+        self.h.form(&billing::WORKER, post(&at).on(Surface::App), Some(owner), fields)
     }
     /// Delivers an event.
     pub fn deliver(&self, number: usize) -> Reply {

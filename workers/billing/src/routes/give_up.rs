@@ -3,7 +3,7 @@
 use crate::{
     ask::{LIMIT, note},
     here::Here,
-    slot,
+    slot::{self, Shut},
 };
 use domain::actions;
 use kernel::{
@@ -17,7 +17,6 @@ use kernel::{
 };
 use provider::Provider;
 use serde_json::json;
-use stripe::Cause;
 
 /// Gives a purchase up.
 pub struct GiveUp;
@@ -46,20 +45,14 @@ impl Command for GiveUp {
         let Some(slot) = here.slot.as_ref().filter(|s| matches!(s.state.as_str(), "starting" | "open")) else {
             return Ok(cx.unchanged(Reply::see_other(&home).flash(Tone::Done, "No purchase is under way.")));
         };
-        if let Some(session) = &slot.session {
-            let provider = Provider::of(&cx.app().config, cx.http())?;
-            match slot::close(&provider, slot, session).await {
-                Err(e) if e.cause() == Cause::Invalid => {
-                    // It is not open any more: paid, perhaps. That page tells which.
-                    let done = format!("{home}/checkout/done?session_id={session}");
-                    return Ok(cx.unchanged(Reply::see_other(&done)));
-                }
-                Err(e) if !e.is_missing() => {
-                    note(&cx, "closing a page of Stripe's", &e);
-                    let said = "Stripe doesn't answer at the moment, so the purchase is still open. Try again in a minute.";
-                    return Ok(cx.unchanged(Reply::see_other(&home).flash(Tone::Failed, said)));
-                }
-                _ => {}
+        let provider = Provider::of(&cx.app().config, cx.http())?;
+        match slot::shut(&cx, &provider, here.customer()?, req.param("org")?, slot).await {
+            Ok(Shut::Closed) => {}
+            Ok(Shut::Bought(session)) => return Ok(cx.unchanged(Reply::see_other(&format!("{home}/checkout/done?session_id={session}")))),
+            Err(e) => {
+                note(&cx, "closing a page of Stripe's", &e);
+                let said = "Stripe doesn't answer at the moment, so the purchase is still open. Try again in a minute.";
+                return Ok(cx.unchanged(Reply::see_other(&home).flash(Tone::Failed, said)));
             }
         }
         let change = cx.mutation(&slot.id)?.detail(json!({"price": slot.lookup_key, "seats": slot.seats}).to_string());

@@ -108,11 +108,7 @@ fn a_purchase_that_ran_out_makes_room_and_one_can_be_given_up() {
     let s = Stage::new();
     let first = s.checkout("team", "5").header("location").unwrap().to_owned();
     s.h.clock.advance(Span::minutes(61));
-    s.h.db.execute(
-        "UPDATE sessions SET created_at = created_at + 3660000, seen_at = seen_at + 3660000, proved_at = proved_at + 3660000, \
-        idle_until = idle_until + 36600000, expires_at = expires_at + 36600000",
-        &[],
-    );
+    s.h.renew_sessions();
     let next = s.checkout("team", "5");
     assert_ne!(next.header("location"), Some(first.as_str()), "{next:?}");
     assert_eq!(s.world.borrow().checkouts.len(), 2);
@@ -120,6 +116,26 @@ fn a_purchase_that_ran_out_makes_room_and_one_can_be_given_up() {
     assert!(said(&up).contains("given up"), "{up:?}");
     assert!(s.world.borrow().checkouts.iter().all(|c| c.status == CheckoutStatus::Expired));
     assert!(said(&s.send(&format!("{HOME}/checkout/give-up"), &[])).contains("No purchase"));
+}
+
+#[test]
+fn given_up_at_the_moment_it_is_opened_leaves_no_page_that_nobody_knows() {
+    for seed in 0..40 {
+        let s = Stage::new();
+        let order = [("plan", "team"), ("interval", "month"), ("seats", "5")];
+        // A crash left the row without its page, or there is nothing yet.
+        let begun = s.form(&format!("{HOME}/checkout"), &order);
+        let _ = s.h.cut(usize::try_from(seed).unwrap() % 12, s.h.serve(&WORKER, begun));
+        s.h.restart();
+        let calls = vec![s.form(&format!("{HOME}/checkout"), &order), s.form(&format!("{HOME}/checkout/give-up"), &[])];
+        let replies = s.h.together(&WORKER, calls, seed);
+        assert!(replies.iter().all(|r| matches!(r.status, 303 | 409)), "seed {seed}: {replies:?}");
+        let open: Vec<String> =
+            s.world.borrow().checkouts.iter().filter(|c| c.status == CheckoutStatus::Open).map(|c| c.id.clone()).collect();
+        let known = s.h.db.rows("SELECT session_id FROM checkouts WHERE state = 'open' AND org_id = ?1", &[(&s.h.world.free.id).into()]);
+        let known: Vec<String> = known.iter().map(|row| row.text(0).unwrap().to_owned()).collect();
+        assert_eq!(open, known, "seed {seed}");
+    }
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Stage {
         let text = reply.text().unwrap().to_owned();
         assert_eq!(reply.status, 200, "{text}");
         let fields = ["plan", "interval", "seats", "at", "version", "submit"];
-        (text.clone(), fields.map(|name| (name.to_owned(), hidden(&text, name))).into())
+        (text, fields.map(|name| (name.to_owned(), reply.hidden(name).unwrap())).into())
     }
     /// Confirms a change.
     pub fn confirm(&self, fields: &[(String, String)]) -> Reply {
@@ -160,12 +160,6 @@ impl Stage {
 /// The mark of a form.
 pub fn submit(mark: u8) -> String {
     crypto::token::encode(&[mark; 32])
-}
-/// What a page's hidden field holds.
-fn hidden(page: &str, name: &str) -> String {
-    let before = format!("name=\"{name}\" value=\"");
-    let from = page.rfind(&before).unwrap_or_else(|| panic!("no field {name}: {page}")) + before.len();
-    page[from..].split('"').next().unwrap().to_owned()
 }
 /// What a reply says on the page that it leads to; `d…` when it was done, `f…` when it was not.
 pub fn said(reply: &Reply) -> String {
