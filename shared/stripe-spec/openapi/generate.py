@@ -48,6 +48,10 @@ OPERATIONS = [
     ("GET", "/v1/billing_portal/configurations/{configuration}"), ("POST", "/v1/billing_portal/configurations/{configuration}"),
     ("GET", "/v1/payment_methods"), ("POST", "/v1/payment_methods"), ("GET", "/v1/payment_methods/{payment_method}"),
     ("POST", "/v1/payment_methods/{payment_method}/attach"), ("POST", "/v1/payment_methods/{payment_method}/detach"),
+    ("GET", "/v1/charges"), ("GET", "/v1/charges/{charge}"),
+    ("POST", "/v1/payment_intents"), ("GET", "/v1/payment_intents/{intent}"),
+    ("GET", "/v1/refunds"), ("POST", "/v1/refunds"), ("GET", "/v1/refunds/{refund}"),
+    ("GET", "/v1/disputes"), ("GET", "/v1/disputes/{dispute}"), ("POST", "/v1/disputes/{dispute}/close"),
     ("GET", "/v1/webhook_endpoints"), ("POST", "/v1/webhook_endpoints"), ("GET", "/v1/webhook_endpoints/{webhook_endpoint}"),
     ("POST", "/v1/webhook_endpoints/{webhook_endpoint}"), ("DELETE", "/v1/webhook_endpoints/{webhook_endpoint}"),
     ("GET", "/v1/test_helpers/test_clocks"), ("POST", "/v1/test_helpers/test_clocks"),
@@ -59,7 +63,8 @@ OBJECTS = [
     "customer", "deleted_customer", "product", "deleted_product", "price", "subscription", "subscription_item",
     "deleted_subscription_item", "invoice", "line_item", "invoiceitem", "checkout.session", "item", "billing_portal.session",
     "billing_portal.configuration", "payment_method", "webhook_endpoint", "deleted_webhook_endpoint", "test_helpers.test_clock",
-    "deleted_test_helpers.test_clock", "charge", "refund", "dispute", "credit_note", "event", "error",
+    "deleted_test_helpers.test_clock", "charge", "payment_intent", "refund", "dispute", "credit_note",
+    "event", "error",
 ]
 REST = {
     "api_errors": ["payment_intent", "payment_method", "setup_intent", "source"],
@@ -70,9 +75,14 @@ REST = {
         "wallet_options",
     ],
     "customer": ["address", "cash_balance", "discount", "shipping", "sources", "subscriptions", "tax", "tax_ids"],
-    "dispute": ["evidence", "payment_method_details"],
+    "dispute": ["payment_method_details"],
+    "dispute_evidence": ["enhanced_evidence"],
     "invoice": ["confirmation_secret", "payments", "shipping_cost", "threshold_reason"],
     "invoices_payments_invoice_payment_associated_payment": ["payment_record"],
+    "payment_intent": [
+        "amount_details", "automatic_payment_methods", "hooks", "last_payment_error", "managed_payments", "next_action", "payment_details",
+        "payment_method_configuration_details", "payment_method_options", "presentment_details", "processing", "shipping", "transfer_data",
+    ],
     "payment_method_card": ["generated_from", "networks", "three_d_secure_usage", "wallet"],
     "refund": ["destination_details", "next_action", "presentment_details"],
     "subscription": [
@@ -190,6 +200,8 @@ def responses(spec: dict) -> dict:
             rest = schema.get("properties", {}).pop(field, None)
             if rest and rest.get("nullable"):
                 schema["properties"][field] = {"type": "null"}
+            elif field in schema.get("required", []):
+                schema["required"].remove(field)
         if name == "payment_method":
             schema["properties"] = {field: value for field, value in schema["properties"].items() if field in PAYMENT_METHOD}
         definitions[name] = answer(schema, needed)
