@@ -49,6 +49,11 @@ pub fn badge(tone: Tone, word: &str) -> Markup {
     html! { span class=(class) { (word) } }
 }
 
+/// An amount or a number in a table. A column that has one lines up at its end.
+pub fn amount(text: &str) -> Markup {
+    html! { span class="num" { (text) } }
+}
+
 /// Names and values.
 pub fn facts(facts: &[(&str, Markup)]) -> Markup {
     html! { dl class="facts" { @for (name, value) in facts { div { dt { (name) } dd { (value) } } } } }

@@ -31,12 +31,14 @@ impl Table<'_> {
     pub fn sorted(&self, sorts: &[Sort], rows: &[Vec<Markup>]) -> Markup {
         // Where nothing in a wide table takes the focus, the table itself does, so that the keyboard can move it sideways.
         let still = !rows.iter().flatten().any(|cell| cell.0.contains("<a ") || cell.0.contains("<button"));
+        let numbers: Vec<bool> = (0..self.columns.len()).map(|at| rows.iter().any(|row| row.get(at).is_some_and(is_number))).collect();
+        let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
         html! {
             div class="frame" tabindex=[still.then_some("0")] role=[still.then_some("group")] aria-label=[still.then_some(self.caption)] {
                 table role="table" {
                     caption class="unseen" { (self.caption) }
                     thead role="rowgroup" { tr role="row" {
-                        @for (at, name) in self.columns.iter().enumerate() { (heading(name, sorts.iter().find(|s| s.column == at))) }
+                        @for (at, name) in self.columns.iter().enumerate() { (heading(name, number(at), sorts.iter().find(|s| s.column == at))) }
                     } }
                     tbody role="rowgroup" {
                         @for row in rows {
@@ -44,7 +46,7 @@ impl Table<'_> {
                                 @for (at, (name, cell)) in self.columns.iter().zip(row).enumerate() {
                                     @if at == 0 { th scope="row" role="rowheader" { (cell) } }
                                     @else if name.is_empty() { td role="cell" class="does" { (cell) } }
-                                    @else { td role="cell" { span class="label" aria-hidden="true" { (name) } span class="value" { (cell) } } }
+                                    @else { td role="cell" class=[number(at).then_some("num")] { span class="label" aria-hidden="true" { (name) } span class="value" { (cell) } } }
                                 }
                             }
                         }
@@ -55,13 +57,19 @@ impl Table<'_> {
     }
 }
 
-fn heading(name: &str, sort: Option<&Sort>) -> Markup {
+/// Whether a cell is a [`crate::part::amount`].
+fn is_number(cell: &Markup) -> bool {
+    cell.0.starts_with("<span class=\"num\">")
+}
+
+fn heading(name: &str, number: bool, sort: Option<&Sort>) -> Markup {
+    let class = number.then_some("num");
     let Some(sort) = sort else {
-        return html! { th scope="col" role="columnheader" { @if name.is_empty() { span class="unseen" { "Actions" } } @else { (name) } } };
+        return html! { th scope="col" role="columnheader" class=[class] { @if name.is_empty() { span class="unseen" { "Actions" } } @else { (name) } } };
     };
     let order = sort.ascending.map(|up| if up { "ascending" } else { "descending" });
     html! {
-        th scope="col" role="columnheader" aria-sort=[order] {
+        th scope="col" role="columnheader" class=[class] aria-sort=[order] {
             a href=(sort.href) { (name) @match sort.ascending { Some(true) => (Icon::ArrowUp.render()), Some(false) => (Icon::ArrowDown.render()), None => {} } }
         }
     }
@@ -85,6 +93,14 @@ mod tests {
         let table = Table { caption: "Things", columns: &["Name"] };
         assert!(table.render(&[vec![html! { "a" }]]).into_string().contains("tabindex=\"0\" role=\"group\" aria-label=\"Things\""));
         assert!(!table.render(&[vec![html! { a href="/a" { "a" } }]]).into_string().contains("tabindex"));
+    }
+
+    #[test]
+    fn a_column_of_amounts_lines_up_at_its_end_with_its_heading() {
+        let rows = vec![vec![html! { "Invoice" }, crate::part::amount("$9.00")], vec![html! { "Credit" }, html! { "none" }]];
+        let text = Table { caption: "Ledger", columns: &["Kind", "Amount"] }.render(&rows).into_string();
+        assert!(text.contains("role=\"columnheader\" class=\"num\">Amount"), "{text}");
+        assert_eq!(text.matches("role=\"cell\" class=\"num\"").count(), 2);
     }
 
     #[test]
