@@ -98,6 +98,14 @@ impl Config {
                 remedy: "Set BILLING_GRACE_DAYS to a whole number of days from 0 to 30: for how long an overdue payment leaves the plan in place.".into(),
             }),
         }
+        match rest.get("BILLING_EVENTS_LATE_MINUTES").map(String::as_str) {
+            None | Some("") => {}
+            Some(minutes) if minutes.bytes().all(|b| b.is_ascii_digit()) && minutes.parse::<u8>().is_ok_and(|minutes| minutes <= 60) => {}
+            Some(_) => missing.push(Missing {
+                name: "BILLING_EVENTS_LATE_MINUTES",
+                remedy: "Set BILLING_EVENTS_LATE_MINUTES to a whole number of minutes from 0 to 60: how old an event of Stripe's is when not having arrived counts as silence.".into(),
+            }),
+        }
         // An edge that is ready for every host serves none in a deployment.
         let zone = rest.get("CLOUDFLARE_ZONE_ID").map_or("", String::as_str);
         match rest.get("CUSTOM_HOSTNAMES").map(String::as_str) {

@@ -107,6 +107,7 @@ const SETTINGS: &[(&str, &str)] = &[
     ("STRIPE_API_VERSION", "2026-10-28.endive"),
     ("STRIPE_MODE", "test"),
     ("BILLING_GRACE_DAYS", "7"),
+    ("BILLING_EVENTS_LATE_MINUTES", "10"),
     ("WEBHOOK_SCHEDULE_SCALE", "1"),
     ("WEBHOOK_LOOPBACK", "deny"),
     ("MAIL_PROVIDER", "inbox"),

@@ -41,6 +41,7 @@ pub const WORKER: Worker = Worker {
         "STRIPE_API_VERSION",
         "STRIPE_MODE",
         domain::billing::GRACE_DAYS,
+        domain::billing::EVENTS_LATE_MINUTES,
         "WEBHOOK_SCHEDULE_SCALE",
         "WEBHOOK_LOOPBACK",
         "MAIL_PROVIDER",

@@ -2,7 +2,7 @@
 //! the next span begins an hour before the end of the last, because an event may be listed later than it happened.
 
 use super::Cursor;
-use domain::jobs::STRIPE_SYNC;
+use domain::{billing::late_after, jobs::STRIPE_SYNC};
 use kernel::{Millis, Result, error::Error, task::Task, time::Span};
 use provider::Provider;
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,6 @@ const OVERLAP: Span = Span::hours(1);
 const KEPT_AT_STRIPE: Span = Span::days(30);
 /// For how long Stripe tries to deliver an event.
 const TRIED: Span = Span::days(3);
-/// What is younger may still be on its way.
-const ON_ITS_WAY: Span = Span::minutes(10);
 /// How much text of events goes into one statement, in bytes: D1 takes two million, and JSON in JSON is longer.
 const CHUNK: usize = 700_000;
 
@@ -38,9 +36,12 @@ kernel::sql! {
         "INSERT INTO billing_findings(org_id, kind, detail, since, seen_at) SELECT ?1, 'webhook_silence', ?3, ?4, ?4 \
          WHERE EXISTS (SELECT 1 FROM stripe_events WHERE source = 'catch_up' AND id IN (SELECT value FROM json_each(?2))) \
          ON CONFLICT(org_id, kind) DO UPDATE SET detail = excluded.detail, seen_at = excluded.seen_at";
-    /// A whole span was walked in which nothing was missing for them.
+    /// A whole span was walked in which nothing was missing for them, and something was delivered since: without a delivery nobody knows
+    /// that they come again.
     Bookkeep Global("what is said of any organization's deliveries is looked at again")
-    HEARD_AGAIN(1) -> [] = "DELETE FROM billing_findings WHERE kind = 'webhook_silence' AND seen_at < ?1";
+    HEARD_AGAIN(1) -> [] =
+        "DELETE FROM billing_findings WHERE kind = 'webhook_silence' AND seen_at < ?1 \
+         AND EXISTS (SELECT 1 FROM stripe_events e WHERE e.received_at > billing_findings.seen_at AND e.source = 'delivery')";
 }
 
 /// What is walked.
@@ -192,7 +193,7 @@ fn chunks<'m, 'a>(missing: &'m [Missing<'a>]) -> Vec<&'m [Missing<'a>]> {
 
 /// Keeps events with the work that follows from them, and says whose deliveries fail to come.
 async fn keep(task: &Task<'_>, missing: &[Missing<'_>], counts: &mut Counts) -> Result<()> {
-    let now = task.now();
+    let (now, late_after) = (task.now(), late_after(&task.app.config)?);
     let incoming: Vec<Incoming> = missing
         .iter()
         .map(|Missing { event, payload, org }| Incoming {
@@ -207,7 +208,7 @@ async fn keep(task: &Task<'_>, missing: &[Missing<'_>], counts: &mut Counts) -> 
         .collect();
     let mut late: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
     for m in missing {
-        if let Some(org) = m.org.as_deref().filter(|_| Millis::new(m.event.created.millis()) <= now.minus(ON_ITS_WAY)) {
+        if let Some(org) = m.org.as_deref().filter(|_| Millis::new(m.event.created.millis()) <= now.minus(late_after)) {
             late.entry(org).or_default().push(&m.event);
         }
     }

@@ -32,7 +32,7 @@ pub static JOBS: Worker = Worker {
     routes: &[],
     fallback: &[],
     bindings: &[Binding::Db, Binding::Send(Queue::Stripe)],
-    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", domain::billing::GRACE_DAYS],
+    vars: &["STRIPE_API_BASE", "STRIPE_API_VERSION", domain::billing::GRACE_DAYS, domain::billing::EVENTS_LATE_MINUTES],
     secrets: queue_stripe_sync::SECRETS,
     consumes: &[Queue::Stripe],
     crons: &[Cron::Minute],

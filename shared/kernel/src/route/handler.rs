@@ -122,6 +122,11 @@ impl<'a> Write<'a> {
     pub fn log_best_effort(&self, what: &'static str, cause: &str) {
         crate::log::best_effort(&*self.ports.log, self.now(), what, cause);
     }
+    /// Background work that somebody waits for, such as a catch-up that a cron does too: under its own name in the log. What the caller
+    /// changes by it is recorded by a mutation of the caller's.
+    pub fn task(&self, name: &'static str) -> crate::task::Task<'a> {
+        crate::task::Task { app: self.app, ports: self.ports, name }
+    }
     /// A new id.
     pub fn id<I: crate::Id>(&self) -> I {
         self.ports.id()
