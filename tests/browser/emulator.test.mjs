@@ -51,7 +51,7 @@ test("without JavaScript: declined, paid, and back in the shop, which is another
   await page.getByLabel("Quantity").fill("4");
   await press(page, "Change subscription");
   await press(page, "Cancel at the end of the period");
-  await press(page, "Don’t cancel");
+  await press(page, "Don't cancel");
   assert.match(await page.innerText("main"), /4 × \$9\.00 every month/);
   await page.getByRole("link", { name: "Return" }).click();
   assert.equal(page.url(), `${shop.url}?back`);

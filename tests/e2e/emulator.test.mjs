@@ -76,7 +76,7 @@ test("the portal: fewer seats, an end and its undoing, another card, invoices; a
   await act("change", { subscription, price: "price_portico_team_monthly", quantity: "2" });
   await until("Blue Harbor is on Team", async () => (await plan()) === "team");
   await act("cancel", { subscription, when: "end" });
-  assert.match(await page(path), /Don’t cancel/);
+  assert.match(await page(path), /Don't cancel/);
   await act("undo", { subscription });
   await act("card", { card: "declines" });
   const refused = await submit(`${path}/change`, { subscription, price: "price_portico_business_monthly", quantity: "9" });

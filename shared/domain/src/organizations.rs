@@ -212,7 +212,7 @@ pub fn propose_slug(name: &str) -> String {
             'ý' | 'ÿ' => slug.push('y'),
             'ź' | 'ż' | 'ž' => slug.push('z'),
             // An apostrophe is within a word.
-            '\'' | '’' => {}
+            '\'' | '\u{2019}' => {}
             _ if slug.is_empty() || slug.ends_with('-') => {}
             _ => slug.push('-'),
         }

@@ -2,6 +2,7 @@
 
 const CSS: &[u8] = include_bytes!("../../../workers/switch/public/assets/app.css");
 const JS: &[u8] = include_bytes!("../../../workers/switch/public/assets/app.js");
+const FONT: &[u8] = include_bytes!("../../../workers/switch/public/assets/geist.woff2");
 
 /// FNV-1a (draft-eastlake-fnv-21): tells versions of our own file apart, nothing more.
 const fn version(bytes: &[u8]) -> u32 {
@@ -15,6 +16,7 @@ const fn version(bytes: &[u8]) -> u32 {
 }
 const CSS_VERSION: u32 = version(CSS);
 const JS_VERSION: u32 = version(JS);
+const FONT_VERSION: u32 = version(FONT);
 
 /// The stylesheet's address.
 pub fn stylesheet() -> String {
@@ -24,6 +26,11 @@ pub fn stylesheet() -> String {
 /// The script's address.
 pub fn script() -> String {
     format!("/assets/app.js?v={JS_VERSION:08x}")
+}
+
+/// The font's address, as the stylesheet has it: a page asks for both at once.
+pub fn font() -> String {
+    format!("/assets/geist.woff2?v={FONT_VERSION:08x}")
 }
 
 #[cfg(test)]
@@ -38,11 +45,13 @@ mod tests {
     }
 
     #[test]
-    fn the_stylesheet_asks_for_nothing_else() {
+    fn the_stylesheet_asks_for_our_font_and_nothing_else() {
         let text = std::str::from_utf8(CSS).unwrap();
-        for word in ["@import", "url(", "http:", "https:", "expression("] {
+        for word in ["@import", "http:", "https:", "expression("] {
             assert!(!text.contains(word), "{word}");
         }
+        assert_eq!(text.matches("url(").count(), 1);
+        assert!(text.contains(&format!("url({})", font().trim_start_matches("/assets/"))), "write {} in the stylesheet", font());
         assert_eq!(text.matches('{').count(), text.matches('}').count());
     }
 

@@ -58,7 +58,7 @@ impl<'a> Confirm<'a> {
     }
     /// The question, with what was wrong with the answer before.
     pub fn render(&self, errors: &[FieldError]) -> Markup {
-        let label = self.type_name.map(|name| format!("Type “{name}” to confirm"));
+        let label = self.type_name.map(|name| format!("Type \"{name}\" to confirm"));
         let typed = label.as_deref().map(|label| Field::text(TYPED, label));
         html! {
             section class="narrow confirm" data-confirm="" {
@@ -94,9 +94,13 @@ mod tests {
         let gone = ["3 keys stop working now.".to_owned()];
         let text = Confirm::new("Delete <x>?", "/delete", "tok", "Delete organization", "/settings").consequences(&gone).type_name("Acme");
         let text = text.render(&[]).into_string();
-        for says in
-            ["Delete &lt;x&gt;?", "3 keys stop working now.", "Type “Acme” to confirm", "href=\"/settings\">Cancel", "value=\"tok\""]
-        {
+        for says in [
+            "Delete &lt;x&gt;?",
+            "3 keys stop working now.",
+            "Type &quot;Acme&quot; to confirm",
+            "href=\"/settings\">Cancel",
+            "value=\"tok\"",
+        ] {
             assert!(text.contains(says), "{says}");
         }
         assert!(text.contains("class=\"danger\""));

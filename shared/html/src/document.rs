@@ -134,6 +134,7 @@ pub fn document(shell: &Shell<'_>, main: &Markup) -> String {
                 meta name="color-scheme" content=(match shell.theme { Theme::System => "light dark", other => other.as_str() });
                 meta name="robots" content="noindex";
                 title { @if shell.failed { "Error: " } (shell.title) " · " (shell.brand) }
+                link rel="preload" href=(assets::font()) as="font" type="font/woff2" crossorigin;
                 link rel="stylesheet" href=(assets::stylesheet());
                 @if let Some(sheet) = &shell.brand_sheet { link rel="stylesheet" href=(sheet); }
                 link rel="icon" type="image/svg+xml" href=(shell.look.icon());

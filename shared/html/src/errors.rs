@@ -92,11 +92,11 @@ fn words(code: Code) -> (&'static str, &'static str) {
         }
         Code::MethodNotAllowed => ("This page can't be used that way", "Go back and use the page's own buttons."),
         Code::BadRequest | Code::UnsupportedMedia | Code::UrlTooLong | Code::CursorInvalid => {
-            ("The request could not be read", "Go back to the start and try again from there.")
+            ("The request could not be read", "Go to the home page and try again from there.")
         }
         Code::BodyTooLarge => ("That was too much to send", "Go back and send less text, or a smaller file."),
         Code::RateLimited => ("Too many attempts", "Wait a little, then try again."),
-        Code::ValidationFailed => ("The address has a part that is not valid", "Go back to the start and try again from there."),
+        Code::ValidationFailed => ("The address has a part that is not valid", "Go to the home page and try again from there."),
         Code::AlreadyExists | Code::Conflict | Code::VersionConflict | Code::WrongState => {
             (code.title(), "Go back, reload the page and look at the current state before you try again.")
         }
@@ -151,7 +151,7 @@ fn page(shell: &Shell<'_>, error: &Error, remedy: &str, request: &RequestId) -> 
                     Code::AccountBlocked => a class="button" href=(kernel::dispatch::SIGN_IN) { "Sign in with another account" },
                     // The start is closed as well.
                     Code::PortalClosed => a class="button" href="/" { "Try again" },
-                    _ => a class="button primary" href="/" { "Go to the start" },
+                    _ => a class="button primary" href="/" { "Go to the home page" },
                 }
             }
             (part::facts(&[("Request id", part::copyable(request.as_str()))]))

@@ -79,7 +79,7 @@ mod tests {
     fn what_only_the_team_sees_is_marked_in_words() {
         let comment = |internal| Comment { author: "Ada <b>", role: "Customer", when: html! { "now" }, body: "<i>", internal };
         let text = thread(&[comment(true), comment(false)]).into_string();
-        assert_eq!((text.matches(">internal<").count(), text.matches("class=\"internal\"").count()), (1, 1));
+        assert_eq!((text.matches(">Internal<").count(), text.matches("class=\"internal\"").count()), (1, 1));
         assert!(text.contains("&lt;i&gt;") && text.contains("Ada &lt;b&gt;") && !text.contains("<i>"));
     }
 }

@@ -46,7 +46,13 @@ pub fn badge(tone: Tone, word: &str) -> Markup {
         Tone::Warn => "badge warn",
         Tone::Bad => "badge bad",
     };
-    html! { span class=(class) { (word) } }
+    html! { span class=(class) { (sentence(word)) } }
+}
+
+/// A stored word, such as a status or a role, as people read it where it stands alone: as a sentence begins.
+pub fn sentence(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// An amount or a number in a table. A column that has one lines up at its end.
@@ -151,12 +157,12 @@ pub fn name(text: &str) -> Markup {
 
 /// Where a value is missing: a word for it, not an empty place.
 pub fn none(word: &str) -> Markup {
-    html! { span class="quiet word" { (word) } }
+    html! { span class="quiet" { (sentence(word)) } }
 }
 
 /// A stored word, such as a role or a plan, as people read it where it stands alone: as a sentence begins.
 pub fn word(word: &str) -> Markup {
-    html! { span class="word" { (word) } }
+    html! { (sentence(word)) }
 }
 
 /// The first letters of a name, one or two.
@@ -168,10 +174,15 @@ pub fn initials(name: &str) -> String {
 
 /// A person: their initials and their name. `about` is what else tells them apart, such as their address.
 pub fn person(called: &str, about: &str) -> Markup {
+    person_with(called, &html! {}, about)
+}
+
+/// A person with a badge beside the name, such as "You".
+pub fn person_with(called: &str, badge: &Markup, about: &str) -> Markup {
     html! {
         span class="person" {
             span class="avatar" aria-hidden="true" { (initials(called)) }
-            span { (name(called)) @if !about.is_empty() { span class="about" { (about) } } }
+            span { (name(called)) @if !badge.0.is_empty() { " " (badge) } @if !about.is_empty() { span class="about" { (about) } } }
         }
     }
 }
@@ -211,6 +222,13 @@ mod tests {
         assert!(usage("Seats", 8, Some(10)).into_string().contains("Close to the limit."));
         let open = usage("Customers", 1_200, None).into_string();
         assert!(open.contains("1,200, no limit") && !open.contains("<svg"));
+    }
+
+    #[test]
+    fn a_stored_word_is_read_as_a_sentence_begins() {
+        let made: Vec<String> = ["past due", "admin", "", "éclair", "SSO"].into_iter().map(sentence).collect();
+        assert_eq!(made, ["Past due", "Admin", "", "Éclair", "SSO"]);
+        assert!(badge(Tone::Good, "active").into_string().contains(">Active<") && none("nobody").into_string().contains(">Nobody<"));
     }
 
     #[test]

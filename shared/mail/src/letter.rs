@@ -308,13 +308,13 @@ impl Letter {
             Self::FactorAdded { name, factor, at, account } => notice(
                 format!("A second factor was added to your {brand} account"),
                 name,
-                format!("The second factor “{}” was added on {}.", shown(factor), moment(*at)),
+                format!("The second factor \"{}\" was added on {}.", shown(factor), moment(*at)),
                 account,
             ),
             Self::FactorRemoved { name, factor, at, account } => notice(
                 format!("A second factor was removed from your {brand} account"),
                 name,
-                format!("The second factor “{}” was removed on {}.", shown(factor), moment(*at)),
+                format!("The second factor \"{}\" was removed on {}.", shown(factor), moment(*at)),
                 account,
             ),
             Self::RecoveryCodeUsed { name, left, at, account } => {
@@ -422,28 +422,28 @@ impl Letter {
             Self::TicketReply { subject, author, link } => plain(
                 format!("New reply: {}", shown(subject)),
                 "Your ticket has a new reply.",
-                vec![format!("{} replied to the ticket “{}”.", shown(author), shown(subject))],
+                vec![format!("{} replied to the ticket \"{}\".", shown(author), shown(subject))],
                 vec![to_do("Read the reply", link)],
                 "You get this e-mail because you take part in this ticket.",
             ),
             Self::TicketAssigned { subject, org, link } => plain(
                 format!("Assigned to you: {}", shown(subject)),
                 "A ticket was assigned to you.",
-                vec![format!("The ticket “{}” of {} was assigned to you.", shown(subject), shown(org))],
+                vec![format!("The ticket \"{}\" of {} was assigned to you.", shown(subject), shown(org))],
                 vec![to_do("Open the ticket", link)],
                 "You get this e-mail because the ticket was assigned to you.",
             ),
             Self::TicketCreated { subject, org, link } => plain(
                 format!("New ticket: {}", shown(subject)),
                 "A ticket came in.",
-                vec![format!("{} has a new ticket: “{}”.", shown(org), shown(subject))],
+                vec![format!("{} has a new ticket: \"{}\".", shown(org), shown(subject))],
                 vec![to_do("Open the ticket", link)],
                 "You get this e-mail because you chose to be told of new tickets.",
             ),
             Self::TicketClosed { subject, link } => plain(
                 format!("Closed: {}", shown(subject)),
                 "Your ticket was closed.",
-                vec![format!("Your ticket “{}” was closed.", shown(subject))],
+                vec![format!("Your ticket \"{}\" was closed.", shown(subject))],
                 vec![to_do("Open the ticket", link)],
                 "You get this e-mail because it is your ticket.",
             ),

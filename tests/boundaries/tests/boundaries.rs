@@ -212,3 +212,36 @@ fn what_the_security_table_claims_is_there() {
     assert_eq!(wrong, Vec::<String>::new());
     assert!(rows.len() > 30);
 }
+
+/// Marks that our texts don't use: one apostrophe and one quotation mark throughout, those of the keyboard.
+const CURLY: [char; 4] = ['\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}'];
+
+/// Files below a folder that hold texts for people, as paths and texts.
+fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !matches!(name.as_str(), "build" | "target" | "node_modules") {
+            texts(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs" || e == "js" || e == "mjs") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+#[test]
+fn texts_have_one_kind_of_apostrophe_and_quotation_mark() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut found = Vec::new();
+    for folder in ["shared", "workers", "queues"] {
+        texts(&root.join(folder), &mut found);
+    }
+    assert!(found.len() > 300 && found.iter().any(|(path, _)| path.ends_with("app.js")), "{} files", found.len());
+    let curly: Vec<String> = found
+        .iter()
+        .flat_map(|(path, text)| text.lines().enumerate().map(move |(at, line)| (path, at + 1, line)))
+        .filter(|(_, _, line)| line.contains(CURLY))
+        .map(|(path, at, line)| format!("{path}:{at}: {}", line.trim()))
+        .collect();
+    assert!(curly.is_empty(), "{}", curly.join("\n"));
+}

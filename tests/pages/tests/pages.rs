@@ -113,7 +113,7 @@ fn internal_comments_are_for_the_team() {
         &[ticket.into()],
     );
     let staff = h.call(&org::WORKER, get(&format!("/o/northwind/tickets/{ticket}")).session(&org.members[0].session));
-    assert!(text(&staff).contains("must not read this") && text(&staff).contains(">internal<"));
+    assert!(text(&staff).contains("must not read this") && text(&staff).contains(">Internal<"));
     let customer = h.call(&portal::WORKER, get(&format!("/tickets/{ticket}")).session(&org.customers[0].session));
     assert_eq!(customer.status, 200);
     assert!(!text(&customer).contains("must not read this") && text(&customer).contains("No replies yet."));
@@ -304,7 +304,7 @@ fn what_is_not_there_is_a_page_in_the_look_of_its_surface() {
         );
         assert_eq!((reply.status, problems(text(&reply))), (404, vec![]), "{host}");
         assert!(
-            text(&reply).contains("This address is not in use") && !text(&reply).contains("Go to the start"),
+            text(&reply).contains("This address is not in use") && !text(&reply).contains("Go to the home page"),
             "{host}: {}",
             text(&reply)
         );

@@ -30,7 +30,7 @@ pub fn name(user_agent: &str) -> String {
     match (of(BROWSERS), of(SYSTEMS)) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "A browser that does not say its name".to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
                 "Chrome on iPhone",
             ),
             ("curl/8.0", "curl"),
-            ("", "A browser that does not say its name"),
+            ("", "Unknown browser"),
         ] {
             assert_eq!(name(agent), says, "{agent}");
         }

@@ -70,7 +70,7 @@ pub fn trouble(frame: &Frame<'_>, purpose: Purpose, why: Trouble) -> Reply {
     let (status, title, what) = match why {
         Trouble::Expired => (410, "This link has expired", "Links in e-mails work for a limited time."),
         Trouble::Used => (410, "This link has already been used", "Each link works once, and a newer one takes its place."),
-        Trouble::Unknown => (404, "This link does not work here", "It may be incomplete. Open it from the e-mail again."),
+        Trouble::Unknown => (404, "This link does not work here", "It may be incomplete: open it from the e-mail once more."),
     };
     let (way, href, label) = words(purpose);
     let text = html! { (what) " " (way) };
@@ -94,6 +94,7 @@ pub fn sent(door: Door<'_>, what: &str, again: &str) -> Markup {
                 p class="quiet" { "The e-mail comes from " (door.name()) " and may take a minute. If you don't see it, check your spam folder." }
                 p { a class="button" href=(again) { "Send it again" } }
             }
+            p { a href=(kernel::dispatch::SIGN_IN) { "Back to sign-in" } }
         }
     }
 }

@@ -99,7 +99,7 @@ impl Invitation {
 
 impl Refused {
     fn page(&self, frame: &Frame<'_>) -> Reply {
-        let home = ("/".to_owned(), "Go on");
+        let home = ("/".to_owned(), "Continue");
         let (status, title, text, (href, label)) = match self {
             Self::Unknown => (
                 404,
@@ -122,14 +122,14 @@ impl Refused {
             ),
             Self::Closed(org) => (
                 403,
-                "This organization takes nobody in at the moment",
+                "This organization can't take new members at the moment",
                 html! { (html::part::name(org)) " is suspended or being deleted. Try the link again later." },
                 home,
             ),
             Self::RoleTooHigh(org) => (
                 403,
-                "This invitation can't be accepted any more",
-                html! { "Whoever sent it may not give its role any more. Ask an owner of " (html::part::name(org)) " for a new invitation." },
+                "This invitation can no longer be accepted",
+                html! { "Whoever sent it can no longer grant this role. Ask an owner of " (html::part::name(org)) " for a new invitation." },
                 home,
             ),
         };

@@ -68,7 +68,7 @@ fn who_is_signed_in_once_is_told_so_and_an_address_that_is_not_known_is_not_left
         h.restart();
         h.kv.clear();
         let one = shown(&b);
-        assert!(!one.contains("/account/sessions/end-others") && one.contains("You are signed in nowhere else."), "{one}");
+        assert!(!one.contains("/account/sessions/end-others") && one.contains("You are not signed in anywhere else."), "{one}");
         assert!(one.contains("Not known"));
     }
 }
@@ -91,7 +91,7 @@ fn sessions_are_listed_and_ended_one_or_all() {
     for (b, other, email, id) in people(&h) {
         let list = b.get("/account/sessions");
         let text = list.text().unwrap();
-        assert!(text.contains("this one") && text.contains("198.51.100.1"));
+        assert!(text.contains("This one") && text.contains("198.51.100.1"));
         let row = h.db.rows("SELECT id FROM sessions WHERE token_hash = ?1", &[crypto::token::hash(&other.token().unwrap()).into()]);
         let session = row[0].text(0).unwrap();
         let page = format!("/account/sessions/end?session={session}");

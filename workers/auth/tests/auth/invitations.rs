@@ -101,7 +101,7 @@ fn a_role_is_held_to_its_inviters_role_now() {
     let sent_before = b.filled(&path, POST, &fields);
     h.db.execute("UPDATE memberships SET role = 'member' WHERE user_id = ?1", &[(&admin.user).into()]);
     let refused = b.get(&path);
-    assert!(refused.status == 403 && refused.text().unwrap().contains("may not give its role any more"));
+    assert!(refused.status == 403 && refused.text().unwrap().contains("can no longer grant this role"));
     assert_eq!((h.call(&WORKER, sent_before).status, role(&h, org, "ada@example.com")), (403, None));
     h.db.execute("DELETE FROM memberships WHERE user_id = ?1", &[(&admin.user).into()]);
     assert_eq!(b.get(&path).status, 403, "nor does somebody who left");
@@ -148,7 +148,7 @@ fn what_is_over_says_so() {
     h.db.execute("UPDATE invitations SET canceled_at = 1 WHERE email = 'bo@example.com'", &[]);
     assert!(b.get(&path).text().unwrap().contains("was canceled"));
     let path = invite(&h, &h.world.suspended, "cy@example.com", "member", Role::Owner, 3);
-    assert!(b.get(&path).text().unwrap().contains("takes nobody in at the moment"));
+    assert!(b.get(&path).text().unwrap().contains("take new members at the moment"));
     assert_eq!(b.get("/invitations/accept?token=nonsense").status, 404);
 }
 

@@ -290,7 +290,7 @@ fn secrets(csrf: &str) -> Markup {
 fn question(csrf: &str) -> Markup {
     let gone = ["3 programs that use it stop working now.".to_owned(), "This can't be undone.".to_owned()];
     let question =
-        Confirm::new("Revoke the key “Build server”?", "/dev/components", csrf, "Revoke key", "/dev/components").consequences(&gone);
+        Confirm::new("Revoke the key \"Build server\"?", "/dev/components", csrf, "Revoke key", "/dev/components").consequences(&gone);
     question.type_name("Build server").render(&[])
 }
 
@@ -311,7 +311,7 @@ fn past(now: Millis) -> Markup {
     };
     html! {
         (card("Activity", "", &html! {}, &timeline(&[
-            happened(Icon::Key, Tone::Good, "created the API key “Build server”", 3, "tickets:write, until 22 Feb 2027"),
+            happened(Icon::Key, Tone::Good, "created the API key \"Build server\"", 3, "tickets:write, until 22 Feb 2027"),
             happened(Icon::Users, Tone::Plain, "invited grace@example.com as a member", 140, ""),
             happened(Icon::Shield, Tone::Warn, "was refused: the role does not allow it", 3_000, "from 192.0.2.7"),
             happened(Icon::Trash, Tone::Bad, "deleted the webhook endpoint https://example.com/hooks", 9_000, ""),

@@ -70,9 +70,9 @@ pub fn seats(plan: &str, seats: i64, used: i64) -> Standing {
 pub const ROLES: [(Role, Pick<'static>); 5] = [
     (Role::Owner, Pick::new("owner", "Owner").hint("Full access, including deleting the organization and managing its owners.")),
     (Role::Admin, Pick::new("admin", "Admin").hint("Full access, except deleting the organization and managing its owners.")),
-    (Role::Billing, Pick::new("billing", "Billing").hint("Manages plan and payment, and sees everything else.")),
+    (Role::Billing, Pick::new("billing", "Billing").hint("Manages the plan and payments, and can view everything else.")),
     (Role::Member, Pick::new("member", "Member").hint("Works with tickets and customers.")),
-    (Role::Viewer, Pick::new("viewer", "Viewer").hint("Sees everything and changes nothing.")),
+    (Role::Viewer, Pick::new("viewer", "Viewer").hint("Can view everything, but can't change anything.")),
 ];
 
 /// The roles that somebody may give.
@@ -157,7 +157,7 @@ pub fn last_owner() -> Error {
 pub fn changed_meanwhile(error: Error) -> Error {
     match error.code() {
         Code::WrongState | Code::VersionConflict => {
-            Error::new(Code::WrongState, "Somebody changed the members at the same moment. Go back to the list and decide again.")
+            Error::new(Code::WrongState, "Somebody else changed the members at the same moment. Go back to the list and try again.")
         }
         _ => error,
     }

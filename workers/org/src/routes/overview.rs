@@ -65,10 +65,15 @@ impl Query for Overview {
         let frame = Frame::of(&cx, req);
         let badges = html! {
             (badge(Tone::Plain, &format!("{} plan", usage.plan.name())))
-            @if closed { (badge(Tone::Warn, "portal closed")) }
+            @if closed { (badge(Tone::Warn, "Portal closed")) }
         };
         let number = |n: i64, status: &str| html! { a href={ "/o/" (slug) "/tickets?status=" (status) } { (thousands(n)) } };
         let todo = first_steps(&usage, slug)?;
+        let allowance = format!(
+            "The {} plan allows {} API requests an hour.",
+            usage.plan.name(),
+            thousands(i64::from(usage.plan.limits().requests_an_hour))
+        );
         let shown = manages && row.opt_int(4)?.is_none() && todo.iter().any(|s| !s.done);
         let main = html! {
             (head_with(&name(called), &badges, "", &html! {}))
@@ -84,9 +89,8 @@ impl Query for Overview {
             (tiles(&[
                 tile("Open tickets", &number(open, "open"), &html! {}),
                 tile("Waiting for customers", &number(pending, "pending"), &html! {}),
-                tile("API requests per hour", &html! { (thousands(i64::from(usage.plan.limits().requests_an_hour))) }, &html! { "the plan's limit" }),
             ]))
-            (card("Usage", "", &html! {}, &html! {
+            (card("Usage", &allowance, &html! {}, &html! {
                 ul class="usages" {
                     @for s in usage.standings() {
                         @if s.allowed != Some(0) || s.used > 0 { (part::usage(s.quota.label(), s.used, s.allowed)) }
@@ -124,7 +128,7 @@ fn first_steps(usage: &Usage, slug: &str) -> Result<[Step<'static>; 5]> {
         step("Add a webhook", "Tell your programs when something happens.", some(Quota::WebhookEndpoints)?, "Add", OrgPlace::Webhooks, ""),
         step(
             "Choose a plan",
-            "Free is fine to begin with; a larger plan lifts the limits.",
+            "Free is fine to start with. A larger plan raises the limits.",
             usage.plan != Plan::Free,
             "See plans",
             OrgPlace::Billing,
@@ -138,7 +142,7 @@ fn happenings(rows: &[Row], now: Millis) -> Result<Vec<Happening>> {
         .map(|row| {
             let denied = row.text(2)? == "denied";
             Ok(Happening {
-                icon: if denied { Icon::CircleAlert } else { Icon::Clock },
+                icon: if denied { Icon::CircleAlert } else { sign(row.text(0)?) },
                 tone: if denied { Tone::Warn } else { Tone::Plain },
                 text: happening(row.text(0)?, row.text(4)?, row.text(1)?, denied),
                 when: when::ago(Millis::new(row.int(3)?), now),
@@ -148,6 +152,23 @@ fn happenings(rows: &[Row], now: Millis) -> Result<Vec<Happening>> {
         .collect()
 }
 
+/// The icon of what an action is about.
+fn sign(action: &str) -> Icon {
+    match action.split('.').next().unwrap_or_default() {
+        "ticket" => Icon::Ticket,
+        "customer" => Icon::Contact,
+        "member" | "invitation" => Icon::Users,
+        "session" | "account" => Icon::User,
+        "api_key" => Icon::Key,
+        "webhook_endpoint" => Icon::Webhook,
+        "export" => Icon::Download,
+        "domain" => Icon::Globe,
+        "subscription" | "billing" | "plan" => Icon::Card,
+        "org" => Icon::Building,
+        _ => Icon::Clock,
+    }
+}
+
 /// An action in words: `webhook_endpoint.created` by Ada is `Webhook endpoint created by Ada`. What the system did, or somebody whom
 /// nobody knows, bears no name.
 fn happening(action: &str, kind: &str, actor: &str, denied: bool) -> Markup {
@@ -155,6 +176,7 @@ fn happening(action: &str, kind: &str, actor: &str, denied: bool) -> Markup {
         "session.created" => "Sign-in".to_owned(),
         "session.refused" => "Failed sign-in".to_owned(),
         "session.ended" => "Sign-out".to_owned(),
+        "ticket.commented" => "Comment on a ticket".to_owned(),
         other => {
             let words = other.replace(['.', '_'], " ");
             let mut letters = words.chars();

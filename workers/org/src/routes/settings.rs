@@ -152,7 +152,7 @@ pub fn page<'a>(
         @if !manages(cx.principal()) { p class="quiet" { "Only admins and owners can change this." } }
         @if matches!(again, Again::Stale) {
             (callout(Tone::Warn, "Somebody else changed these settings", &html! {
-                "What you entered is kept below and is not saved yet. Look at it once more; saving replaces what they set."
+                "What you entered is kept below and is not saved yet. Check it once more: saving replaces their changes."
             }))
         }
         (content)

@@ -95,7 +95,7 @@ fn an_invitation_that_is_refused_keeps_what_was_typed() {
         ("Kept", "kept", "not an e-mail address"),
         ("Kept", "kept@@example.com", "not an e-mail address"),
         ("Kept", "a b@example.com", "not an e-mail address"),
-        ("Kept", &taken, "is there already"),
+        ("Kept", &taken, "There is already a customer with this address."),
         (&long, "kept@example.com", "at most 120 are allowed"),
         ("Kept\0", "kept@example.com", "NUL character"),
     ]
@@ -179,7 +179,7 @@ fn a_new_invitation_ends_the_old_link_and_a_canceled_one_leaves_nothing() {
     assert_eq!(h.db.count("SELECT used_at IS NOT NULL FROM tokens WHERE hash = ?1", &[first.into()]), 1, "the old link is dead");
     assert_eq!(h.posted().iter().filter(|p| p.to == "ada@example.com").count(), 2);
     let text = page(&h, &here, &me);
-    assert!(text.contains("has not accepted yet") && text.contains("open, ends"), "{text}");
+    assert!(text.contains("has not accepted the invitation yet") && text.contains("Expires "), "{text}");
     assert!(page(&h, &format!("{here}/invitation/cancel"), &me).contains("The customer is removed"));
     let gone = send(&h, &format!("{here}/invitation/cancel"), &me, &[]);
     assert_eq!((gone.status, status_of(&h, &id), open_links(&h, &id)), (303, None, 0));
@@ -189,7 +189,7 @@ fn a_new_invitation_ends_the_old_link_and_a_canceled_one_leaves_nothing() {
     invite(&h, "Bob", "bob@example.com", 2);
     let id = id_of(&h, "bob@example.com");
     h.db.execute("UPDATE tickets SET customer_id = ?1 WHERE id = ?2", &[id.as_str().into(), (&h.world.team.tickets[2]).into()]);
-    assert!(page(&h, &format!("{LIST}/{id}/invitation/cancel"), &me).contains("because 1 ticket is theirs"));
+    assert!(page(&h, &format!("{LIST}/{id}/invitation/cancel"), &me).contains("because 1 ticket belongs to them"));
     assert_eq!(send(&h, &format!("{LIST}/{id}/invitation/cancel"), &me, &[]).status, 303);
     assert_eq!((status_of(&h, &id).as_deref(), open_links(&h, &id)), (Some("invited"), 0));
     assert!(page(&h, &format!("{LIST}/{id}"), &me).contains("none is open"));

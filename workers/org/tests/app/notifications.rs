@@ -20,14 +20,14 @@ fn an_entry_is_listed_opened_and_then_read() {
     let h = Harness::new();
     let me = owner(&h);
     let text = page(&h, "/notifications", &me.session);
-    assert!(text.contains("canary-northwind-inbox-title") && text.contains(">new<") && text.contains("Mark all as read"), "{text}");
+    assert!(text.contains("canary-northwind-inbox-title") && text.contains(">New<") && text.contains("Mark all as read"), "{text}");
     assert!(text.contains("Notifications, 1 unread"), "the bell says how many");
     let id = entry_of(me.user.as_str());
     let opened = send(&h, &format!("/notifications/{id}/open"), &me.session, &[]);
     assert_eq!((opened.status, opened.header("location")), (303, Some("/o/canary-northwind-inbox-path")));
     assert_eq!(unread(&h, me.user.as_str()), 0);
     let text = page(&h, "/notifications", &me.session);
-    assert!(!text.contains(">new<") && !text.contains("Mark all as read") && !text.contains("unread"), "{text}");
+    assert!(!text.contains(">New<") && !text.contains("Mark all as read") && !text.contains("unread"), "{text}");
     let events = h.db.count("SELECT count(*) FROM audit_events WHERE action = 'notifications.read'", &[]);
     assert_eq!(events, 1);
 }

@@ -321,7 +321,7 @@ fn two_who_change_a_ticket_at_once_see_both_changes_and_lose_nothing() {
     let ada_lost = replies[0].status == 409;
     let text = replies.iter().find(|r| r.status == 409).unwrap().text().unwrap();
     assert!(
-        text.contains("Somebody else changed this ticket") && text.contains("changed meanwhile") && text.contains("your change"),
+        text.contains("Somebody else changed this ticket") && text.contains("Changed meanwhile") && text.contains("Your change"),
         "{text}"
     );
     // The form holds both: what the other one changed, and what was typed.

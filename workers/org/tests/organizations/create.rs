@@ -44,7 +44,7 @@ fn a_slug_comes_from_the_name_and_a_bad_one_brings_the_form_back() {
         ("Acme", "ab", "3 to 40 characters"),
         ("Acme", "northwind", "northwind is taken."),
         ("Acme", "once-ours", "once-ours is taken."),
-        ("日本", "", "No address can be made from this name."),
+        ("日本", "", "No address could be made from this name."),
         ("", "acme", "Name is missing."),
         (&"x".repeat(81), "acme", "at most 80 are allowed"),
     ] {

@@ -12,7 +12,7 @@ fn nothing_is_deleted_while_a_subscription_is_live_or_by_mistake() {
     let h = Harness::new();
     let owner = h.world.team.member(Role::Owner).clone();
     let path = "/o/northwind/settings/delete";
-    assert!(text(&h, &owner, path).contains("A subscription is live"));
+    assert!(text(&h, &owner, path).contains("There is an active subscription"));
     let live = send(&h, &owner.session, path, &[("confirm", "northwind")]);
     assert!(live.status == 409 && live.text().unwrap().contains("Cancel it first"));
     for status in ["past_due", "unpaid", "paused", "trialing", "incomplete"] {

@@ -112,7 +112,7 @@ fn what_can_t_be_added_is_refused_with_a_reason() {
     let h = Harness::new();
     let admin = h.world.team.member(Role::Admin).session.clone();
     let full = send(&h, &admin, PATH, &[("host", "support.tailspin.example")]);
-    assert!(full.status == 409 && full.text().unwrap().contains("The business plan has 5."), "{:?}", full.text());
+    assert!(full.status == 409 && full.text().unwrap().contains("The Business plan includes 5."), "{:?}", full.text());
     // The only place, once it is free: other organizations' domains take none of it.
     h.db.execute("DELETE FROM domains WHERE org_id = ?1", &[(&h.world.team.id).into()]);
     assert_eq!(send(&h, &admin, PATH, &[("host", "help.northwind.example")]).status, 303);

@@ -73,8 +73,8 @@ fn a_form_that_can_t_be_served_comes_back_with_what_was_typed() {
         ("a@b@c.example", "viewer", "This is not an e-mail address."),
         ("ada@example.com", "", "Role is missing."),
         ("ada@example.com", "king", "This value is not allowed."),
-        (member.as_str(), "viewer", "a member already"),
-        (invited, "viewer", "invited already"),
+        (member.as_str(), "viewer", "This person is already a member."),
+        (invited, "viewer", "This address has already been invited."),
     ] {
         let reply = send(&h, owner, INVITE, &[("email", email), ("role", role)]);
         let page = reply.text().unwrap();
@@ -139,7 +139,7 @@ fn an_expired_invitation_holds_no_seat_and_no_address() {
     let owner = &team.member(Role::Owner).session;
     h.db.execute("UPDATE invitations SET expires_at = ?2 WHERE org_id = ?1", &[(&team.id).into(), h.clock.now().into()]);
     let page = text(&h, team.member(Role::Owner), "/o/northwind/members");
-    assert!(page.contains("5 of 10") && page.contains("expired"));
+    assert!(page.contains("5 of 10") && page.contains("Expired"));
     let again = send(&h, owner, INVITE, &[("email", "canary-northwind-invitations-email@example.com"), ("role", "viewer")]);
     assert_eq!(again.status, 303);
     // Brought back by resending, it needs a seat like a new one.
@@ -211,7 +211,7 @@ fn a_role_that_changed_meanwhile_is_not_overwritten_unseen() {
     assert_eq!(send(&h, &team.member(Role::Admin).session, &path, &[("role", "admin"), ("was", "member")]).status, 303);
     let stale = send(&h, &owner.session, &path, &[("role", "viewer"), ("was", "member")]);
     let page = stale.text().unwrap();
-    assert!(stale.status == 409 && page.contains("changed meanwhile"), "{page}");
+    assert!(stale.status == 409 && page.contains("Somebody else changed the role"), "{page}");
     assert!(page.contains("name=\"was\" value=\"admin\"") && page.contains("value=\"viewer\" autocomplete=\"off\" checked"), "{page}");
     assert_eq!(role_of(&h, Role::Member), "admin");
     assert_eq!(send(&h, &owner.session, &path, &[("role", "viewer"), ("was", "admin")]).status, 303);

@@ -18,7 +18,7 @@ fn a_portal_that_is_off_suspended_or_leaving_opens_no_page_and_says_why() {
             let page = see(&h, path, me);
             assert_eq!(page.status, 403, "{change} {path}");
             let body = text(&page);
-            assert!(body.contains("canary-northwind-orgs-name in another way") && !body.contains("Go to the start"), "{body}");
+            assert!(body.contains("canary-northwind-orgs-name in another way") && !body.contains("Go to the home page"), "{body}");
             pages.push(body.replace(page.header("x-request-id").unwrap(), ""));
         }
         h.db.execute(&format!("UPDATE orgs SET {back} WHERE slug = 'northwind'"), &[]);

@@ -219,7 +219,7 @@ fn both_ask_for_a_fresh_proof() {
 fn the_wrong_address_deletes_nothing() {
     let h = deployment();
     let me = &h.world.team.customers[0];
-    assert!(text(&see(&h, "/privacy/delete", me)).contains(&format!("Type “{}” to confirm", me.email)));
+    assert!(text(&see(&h, "/privacy/delete", me)).contains(&format!("Type &quot;{}&quot; to confirm", me.email)));
     let whole = h.db.everything();
     for typed in ["", "nobody@example.com", &h.world.team.customers[1].email] {
         let page = send(&h, "/privacy/delete", me, &[("confirm", typed)]);

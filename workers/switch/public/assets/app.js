@@ -279,7 +279,7 @@ const palette = () => {
   const draw = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = known.filter((p) => words.every((w) => p.text.toLowerCase().includes(w)));
-    if (search && words.length) found.push({ text: `Search for “${input.value.trim()}”`, href: `${search}?q=${encodeURIComponent(input.value.trim())}`, group: "Search" });
+    if (search && words.length) found.push({ text: `Search for "${input.value.trim()}"`, href: `${search}?q=${encodeURIComponent(input.value.trim())}`, group: "Search" });
     const rows = found.map((p, i) => {
       const a = make("a", { href: p.href, role: "option", id: `palette-${i}`, tabindex: "-1" }, make("span", {}, p.text), make("span", { class: "quiet" }, p.group));
       return make("li", { role: "presentation" }, a);

@@ -47,7 +47,7 @@ impl Query for EmailConfirmPage {
         }
         let main = html! {
             section class="narrow" {
-                h1 { "Change your address" }
+                h1 { "Change your e-mail address" }
                 div class="card" {
                     p { "From now on you sign in as " strong { (part::name(&found.email)) } "." }
                     p class="quiet" { "Every other session ends, and so do links that were sent to the old address." }
@@ -55,7 +55,7 @@ impl Query for EmailConfirmPage {
                 }
             }
         };
-        Ok(links::discreet(frame.bare("Change your address").reply(&main)))
+        Ok(links::discreet(frame.bare("Change your e-mail address").reply(&main)))
     }
 }
 

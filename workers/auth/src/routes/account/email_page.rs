@@ -43,7 +43,7 @@ impl Query for EmailPage {
 pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, email: &str, errors: &[FieldError]) -> Reply {
     let fields = [Field::email(fields::EMAIL, "New e-mail address").value(email)];
     let main = html! {
-        (page::head("Change your address", "", &html! {}))
+        (page::head("Change your e-mail address", "", &html! {}))
         (form::summary(errors, &fields))
         (page::card("", "", &html! {}, &html! {
             p { "Your address is " strong { (part::name(cx.principal().email())) } ". We send a link to the new address. The change takes effect once you open it in this browser and confirm." }
@@ -51,6 +51,6 @@ pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, email: &str, er
             (Form::new("/account/email", frame.csrf(), "Send the link").cancel("/account").render(&html! { @for field in &fields { (field.render(errors)) } }))
         }))
     };
-    let page = look::account(cx, frame, AccountPlace::Profile, "Change your address");
+    let page = look::account(cx, frame, AccountPlace::Profile, "Change your e-mail address");
     if errors.is_empty() { page.reply(&main) } else { page.again(&main) }
 }

@@ -63,7 +63,7 @@ impl Query for SessionsPage {
         let main = html! {
             (page::head("Sessions", "Where your account is signed in. If you don't recognize a session, end it and change your password.", &more))
             (Table { caption: "Your sessions", columns: &["Browser", "Signed in by", "Address", "Began", "Last seen", ""] }.render(&list))
-            @if !elsewhere { p class="quiet" { "You are signed in nowhere else." } }
+            @if !elsewhere { p class="quiet" { "You are not signed in anywhere else." } }
         };
         Ok(look::account(&cx, &frame, AccountPlace::Sessions, "Sessions").reply(&main))
     }

@@ -171,8 +171,8 @@ fn ended(cx: &Write<'_>, frame: &Frame<'_>, of: &Invitation, done: Result<Commit
 }
 
 async fn decline(cx: &Write<'_>, frame: &Frame<'_>, of: &Invitation) -> Result<Committed> {
-    let text = html! { "You are not a member of " (part::name(&of.org_name)) ", and the link works no more." };
-    let reply = links::dead(frame, 200, "Invitation declined", &text, "/", "Go on");
+    let text = html! { "You are not a member of " (part::name(&of.org_name)) ", and the link no longer works." };
+    let reply = links::dead(frame, 200, "Invitation declined", &text, "/", "Continue");
     let change = cx.mutation_in(AuditLog::Org(of.org.clone()), actions::INVITATION_DECLINED, of.id.as_str())?;
     let used = DECLINE.bind([(&of.org).into(), (&of.id).into(), of.token_hash.as_str().into(), cx.now().into()]);
     ended(cx, frame, of, change.then_one(used).commit(reply).await)

@@ -62,9 +62,9 @@ pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, of: &Invitation
                     (form("Accept invitation", "accept").also("Decline", "do", "decline").render(&hidden))
                 } @else if cx.principal().session().is_some() {
                     (part::callout(part::Tone::Warn, "You are signed in as somebody else", &html! {
-                        "This browser is signed in as " strong { (part::name(who)) } ". An invitation is for its own address only. Sign out to go on, or decline it."
+                        "This browser is signed in as " strong { (part::name(who)) } ". An invitation works only for the address it was sent to. Sign out to continue, or decline it."
                     }))
-                    (form("Sign out and go on", "switch").also("Decline", "do", "decline").render(&hidden))
+                    (form("Sign out and continue", "switch").also("Decline", "do", "decline").render(&hidden))
                 } @else if of.user.is_some() {
                     p { "You have an account with this address. Sign in to accept." }
                     p { a class="button primary" href=(enter::led(SIGN_IN, &here)) { "Sign in to accept" } }

@@ -47,7 +47,7 @@ pub(super) fn page(frame: &Frame<'_>, email: &str, errors: &[FieldError]) -> Rep
                 p class="quiet" { "We e-mail you a link that lets you choose a new password. Until then, the old one stays as it is." }
                 (Form::new("/reset", frame.csrf(), "Send the link").render(&html! { @for field in &fields { (field.render(errors)) } }))
             }
-            p class="quiet" { a href="/sign-in" { "Back to signing in" } }
+            p class="quiet" { a href="/sign-in" { "Back to sign-in" } }
         }
     };
     let page = frame.bare("Set a new password");

@@ -52,6 +52,7 @@ pub(super) fn page(frame: &Frame<'_>, door: Door<'_>, email: &str, errors: &[Fie
                 (Form::new("/sign-up/resend", frame.csrf(), "Send it again").render(&html! { @for field in &fields { (field.render(errors)) } }))
                 p class="quiet" { "Was the address wrong? " a href="/sign-up" { "Sign up again" } }
             }
+            p { a href=(kernel::dispatch::SIGN_IN) { "Back to sign-in" } }
         }
     };
     let page = frame.bare("Check your e-mail");

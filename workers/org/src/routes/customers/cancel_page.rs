@@ -59,8 +59,12 @@ impl Query for CancelPage {
             format!("The link that was sent to {} stops working now.", customer.email),
             match tickets {
                 0 => "The customer is removed. You can invite them again at any time.".to_owned(),
-                1 => "The customer stays in the list, because 1 ticket is theirs. You can invite them again from their page.".to_owned(),
-                n => format!("The customer stays in the list, because {n} tickets are theirs. You can invite them again from their page."),
+                1 => {
+                    "The customer stays in the list because 1 ticket belongs to them. You can invite them again from their page.".to_owned()
+                }
+                n => {
+                    format!("The customer stays in the list because {n} tickets belong to them. You can invite them again from their page.")
+                }
             },
         ];
         let main = Confirm::new(&title, &action, frame.csrf(), "Cancel invitation", &here).consequences(&consequences).render(&[]);

@@ -57,12 +57,12 @@ pub(super) fn render(slug: &str, customer: &Customer, csrf: &str, typed: &str, e
         (form::summary(errors, &[field]))
         (head("Edit name", "", &html! {}))
         @if changed {
-            (callout(Tone::Warn, "Somebody else changed the name meanwhile", &html! {
+            (callout(Tone::Warn, "Somebody else changed the name", &html! {
                 p { "It is " (name(&customer.name)) " now. Your text is in the form and is not saved yet." }
             }))
         }
         section class="narrow" {
-            (Form::new(&here, csrf, if changed { "Save on top" } else { "Save" }).cancel(&here).render(&html! {
+            (Form::new(&here, csrf, if changed { "Replace it" } else { "Save" }).cancel(&here).render(&html! {
                 (form::hidden("was", &customer.name))
                 (field.render(errors))
             }))

@@ -68,7 +68,7 @@ impl Command for Invite {
         match once.commit(&cx, change, to).await {
             Err(e) if e.code() == Code::AlreadyExists => {
                 let taken =
-                    field("email", "already_exists", "A customer with this address is there already.", "Look for them under Customers.");
+                    field("email", "already_exists", "There is already a customer with this address.", "Find them under Customers.");
                 Ok(cx.unchanged(again(&[taken], None)))
             }
             Err(e) if e.code() == Code::PlanLimit => {

@@ -85,7 +85,7 @@ impl Typed<'_> {
         html! {
             (form::summary(self.errors, &fields))
             @if let Some(why) = self.refusal { (callout(Tone::Warn, "Nobody can be invited now", &html! { p { (why) } })) }
-            (head("Invite a customer", "They get an e-mail with a link, choose a password, and can then write and follow tickets in your portal.", &html! {}))
+            (head("Invite a customer", "They get an e-mail with a link, choose a password, and can then send and follow tickets in your portal.", &html! {}))
             section class="narrow" {
                 (Form::new(&here, csrf, "Send invitation").cancel(&here).render(&html! {
                     (form::hidden(forms::SUBMIT, self.submit))

@@ -165,7 +165,7 @@ impl View<'_> {
         }
         if rows.is_empty() {
             let new = format!("{}/new", self.here);
-            let text = "Invite somebody by e-mail: they choose a password and can write tickets in your portal.";
+            let text = "Invite somebody by e-mail. They choose a password, and can then send tickets in your portal.";
             return Ok(empty("No customers yet", text, self.may_work.then_some(("Invite a customer", new.as_str()))));
         }
         let mut list: Vec<Vec<Markup>> = Vec::with_capacity(rows.len());

@@ -77,15 +77,15 @@ impl Query for CustomerPage {
                     None => none("not yet"),
                 },
             ),
-            ("Signed in", html! { (count(row.int(8)?, "place", "places")) }),
+            ("Active sessions", html! { (count(row.int(8)?, "session", "sessions")) }),
         ];
         if status == "invited" {
             known.push((
                 "Invitation",
                 match invited_until {
-                    Some(until) if until > now => html! { "open, ends " (when::ago(until, now)) },
-                    Some(until) => html! { "expired " (when::ago(until, now)) },
-                    None => none("none is open"),
+                    Some(until) if until > now => html! { "Expires " (when::ago(until, now)) },
+                    Some(until) => html! { "Expired " (when::ago(until, now)) },
+                    None => none("none"),
                 },
             ));
         }
@@ -96,12 +96,12 @@ impl Query for CustomerPage {
                 (callout(Tone::Plain, "This account was deleted", &html! { p { "The customer deleted it. Their tickets stay, without their name and address." } }))
             } @else if status == "blocked" {
                 (callout(Tone::Bad, "This customer is blocked", &html! {
-                    p { "They can’t sign in to the portal." }
+                    p { "They can't sign in to the portal." }
                     @if let Some(reason) = row.opt_text(5)? { p { "Reason: " (name(reason)) } }
                 }))
             } @else if status == "invited" {
-                (callout(Tone::Warn, "This customer has not accepted yet", &html! {
-                    p { "They were sent a link by e-mail. It works for seven days; a new one replaces it." }
+                (callout(Tone::Warn, "This customer has not accepted the invitation yet", &html! {
+                    p { "The link in their e-mail works for seven days. Sending the invitation again replaces it." }
                 }))
             }
             (facts(&known))
@@ -142,7 +142,7 @@ fn of_tickets(slug: &str, id: &CustomerId, rows: &Rows, works: bool, now: Millis
         ]);
     }
     let actions = html! {
-        @if !table.is_empty() { a class="button" href=(all) { @if rows.len() > shown { "All tickets" } @else { "View all" } } }
+        @if !table.is_empty() { a class="button" href=(all) { "View all" } }
         @if works { a class="button" href=(new) { "New ticket" } }
     };
     Ok(section(
@@ -150,8 +150,8 @@ fn of_tickets(slug: &str, id: &CustomerId, rows: &Rows, works: bool, now: Millis
         "",
         &actions,
         &html! {
-            @if table.is_empty() { (empty("No tickets", "What this customer writes in the portal, or you write for them, is listed here.", None)) }
-            @else { (Table { caption: "The customer’s newest tickets", columns: &["Subject", "Status", "Priority", "Updated"] }.render(&table)) }
+            @if table.is_empty() { (empty("No tickets", "Tickets that this customer sends, or that you create for them, are listed here.", None)) }
+            @else { (Table { caption: "The customer's newest tickets", columns: &["Subject", "Status", "Priority", "Updated"] }.render(&table)) }
         },
     ))
 }

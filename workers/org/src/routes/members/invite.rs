@@ -68,7 +68,7 @@ impl Command for Invite {
         let mut errors = refused::fields(input.finish())?;
         let typed = role.map_or("", |role| role.as_str());
         if !email.is_empty() && Address::parse(&email).is_err() {
-            errors.push(refused::field("email", "invalid_format", "This is not an e-mail address.", "Write one such as ada@example.com."));
+            errors.push(refused::field("email", "invalid_format", "This is not an e-mail address.", "Enter one, such as ada@example.com."));
         }
         let Some(role) = role.filter(|_| errors.is_empty()) else {
             let kept = req.input()?.opt_text("email", Text::line(0, 1_000)).unwrap_or_default();
@@ -82,9 +82,13 @@ impl Command for Invite {
         let (name, full) = (about.text(0)?, seats(about.text(1)?, about.int(2)?, about.int(3)?));
         let again = |errors, refused: Option<&str>| show(&cx, req, &Shown { email: &email, role: typed, errors, refused });
         let member =
-            refused::field("email", "not_allowed", "This person is a member already.", "Change their role in the list of members.");
-        let open =
-            refused::field("email", "not_allowed", "This address is invited already.", "Resend the invitation in the list of members.");
+            refused::field("email", "not_allowed", "This person is already a member.", "Change their role in the list of members.");
+        let open = refused::field(
+            "email",
+            "not_allowed",
+            "This address has already been invited.",
+            "Resend the invitation in the list of members.",
+        );
         if about.int(4)? == 1 {
             return Ok(cx.unchanged(again(&[member], None)?));
         }

@@ -6,7 +6,7 @@ use html::{
     form::{button, danger_button, primary_link},
     list::{Table, empty},
     page::{head, section},
-    part::{Tone, badge, callout, name, person, usage, word},
+    part::{Tone, badge, callout, name, person_with, usage, word},
     when,
 };
 use kernel::{
@@ -74,7 +74,7 @@ impl Query for MemberList {
                 @else if manages && mine.may_grant(role) { a href={ (here) "/" (id) "/remove" } data-dialog="" { "Remove" } }
             };
             people.push(vec![
-                html! { (person(row.text(1)?, row.text(2)?)) @if own { " " (badge(Tone::Plain, "you")) } },
+                person_with(row.text(1)?, &html! { @if own { (badge(Tone::Plain, "you")) } }, row.text(2)?),
                 word(role.as_str()),
                 if second { badge(Tone::Good, "on") } else { badge(if factor_required { Tone::Warn } else { Tone::Plain }, "off") },
                 when::day(Millis::new(row.int(4)?)),
@@ -94,7 +94,7 @@ impl Query for MemberList {
                 name(row.text(1)?),
                 word(row.text(2)?),
                 html! { (name(row.text(5)?)) },
-                html! { @if over { (badge(Tone::Warn, "expired")) } @else { "expires " (when::ago(expires, now)) } },
+                html! { @if over { (badge(Tone::Warn, "expired")) } @else { "Expires " (when::ago(expires, now)) } },
                 html! { @if may { (button(&format!("{at}/resend"), frame.csrf(), "Resend")) " " (danger_button(&format!("{at}/cancel"), frame.csrf(), "Cancel")) } },
             ]);
         }
@@ -115,7 +115,7 @@ impl Query for MemberList {
                 @if open.is_empty() {
                     (empty("No open invitations", "Somebody you invite is listed here until they accept.", None))
                 } @else {
-                    (Table { caption: "Invitations", columns: &["Address", "Role", "Invited by", "State", ""] }.render(&open))
+                    (Table { caption: "Invitations", columns: &["E-mail", "Role", "Invited by", "Status", ""] }.render(&open))
                 }
             }))
         };

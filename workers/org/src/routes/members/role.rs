@@ -69,7 +69,7 @@ impl Command for ChangeRole {
                 Letter::RoleChanged { org: member.org_name.clone(), role: role.as_str().to_owned(), link: page_link(cx.app(), slug, "")? };
             change = store::mail::post(change, cx.app(), &Mail::new(&member.email, letter).about(org))?;
         }
-        let said = format!("{} now has the role {}.", member.name, role.as_str());
+        let said = format!("{} now has the role {}.", member.name, html::part::sentence(role.as_str()));
         change.commit(list.flash(Tone::Done, &said)).await.map_err(super::changed_meanwhile)
     }
 }

@@ -64,10 +64,10 @@ pub(super) fn show<'a>(
             (summary(errors, &[field]))
             (html::page::head(&format!("Role of {}", member.name), &member.email, &html! {}))
             @if stale {
-                (callout(Tone::Warn, "The role has changed meanwhile", &html! { "Somebody made it " strong { (member.role.as_str()) } ". Your choice is kept below; saving it replaces theirs." }))
+                (callout(Tone::Warn, "Somebody else changed the role", &html! { "It is " strong { (html::part::sentence(member.role.as_str())) } " now. Your choice is kept below and is not saved yet; saving it replaces theirs." }))
             }
             @if member.last_owner {
-                (callout(Tone::Plain, "The only owner", &html! { "An organization has at least one owner. Make somebody else an owner before this role can change." }))
+                (callout(Tone::Plain, "The only owner", &html! { "An organization has at least one owner. Make somebody else an owner first." }))
                 p { a class="button" href=(list) { "Back to members" } }
             } @else {
                 (Form::new(&action, frame.csrf(), "Change role").cancel(&list).render(&html! {

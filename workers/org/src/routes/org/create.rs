@@ -55,7 +55,7 @@ impl Command for Create {
         {
             errors.push(match typed {
                 Some(_) => refused::field("slug", why.code(), why.message(), why.fix()),
-                None => refused::field("slug", "not_allowed", "No address can be made from this name.", "Write one."),
+                None => refused::field("slug", "not_allowed", "No address could be made from this name.", "Enter one."),
             });
         }
         if !errors.is_empty() {

@@ -60,7 +60,7 @@ impl Query for DeletedPage {
                 &html! {},
             ))
             @if list.is_empty() {
-                (empty("No deleted organizations", "An organization that you own and delete is listed here for 30 days.", Some(("Your organizations", "/"))))
+                (empty("No deleted organizations", "An organization that you delete is listed here for 30 days, so that you can restore it.", Some(("Your organizations", "/"))))
             } @else {
                 (Table { caption: "Deleted organizations", columns: &["Name", "Deleted", "Removed for good", ""] }.render(&list))
             }

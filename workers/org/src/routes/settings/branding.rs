@@ -80,8 +80,11 @@ impl Command for ChangeBranding {
         if reset {
             colors = Branding { logo: colors.logo, ..Branding::default() };
         }
-        let said =
-            if reset { "Your portal has our colors again." } else { "The colors are saved. Your portal shows them within a minute." };
+        let said = if reset {
+            "Your portal has the default colors again."
+        } else {
+            "The colors are saved. Your portal shows them within a minute."
+        };
         let done = cx
             .mutation(org.as_str())?
             .then_guarded(Guard::Version, set(org, &colors, version)?)

@@ -47,20 +47,20 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
         let fields = Branding::FIELDS.map(|(name, label)| Field::new(Kind::Color, name, label).value(colors.get(name)));
         let action = format!("/o/{}/settings/branding", now.slug);
         let [upload, remove] = ["logo", "logo/remove"].map(|end| format!("{action}/{end}"));
-        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "Another logo" } else { "Logo" })
-            .accept(logos::ACCEPT)
-            .hint("PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; twice that stays sharp.");
+        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "New logo" } else { "Logo" }).accept(logos::ACCEPT).hint(
+            "PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; at twice that size it stays sharp.",
+        );
         let mut all = vec![file];
         all.extend(fields);
         let manages = manages(cx.principal());
         let values = Branding::FIELDS.map(|(name, label)| (label, html! { code { (colors.get(name)) } }));
         html! {
             (summary(again.errors(), &all))
-            (card("Logo", "Stands at the top of your portal and of the mail that your customers get, instead of your initials.", &html! {}, &html! {
+            (card("Logo", "Shown at the top of your portal and in the e-mails your customers get, in place of your initials.", &html! {}, &html! {
                 @if colors.logo.is_some() {
                     p { img class="logo" src=(format!("{upload}?v={}", now.look)) alt="Your logo as it is now" height="28"; }
                 }
-                @if !manages && colors.logo.is_none() { p class="quiet" { "There is no logo." } }
+                @if !manages && colors.logo.is_none() { p class="quiet" { "No logo was uploaded." } }
                 @if manages { (Form::new(&upload, frame.csrf(), "Upload").upload().render(&html! { (version_field(now.version)) (file.render(again.errors())) })) }
                 @if manages && colors.logo.is_some() {
                     form class="inline" method="post" action=(remove) {
@@ -70,10 +70,10 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
                     }
                 }
             }))
-            (card("Preview", "As your portal looks in the light scheme. In the dark one buttons and links are lightened until they can be read.", &html! {}, &preview(&now.name, colors)))
+            (card("Preview", "How your portal looks in the light theme. In the dark theme, buttons and links are lightened so that they stay readable.", &html! {}, &preview(&now.name, colors)))
             @if !manages { (card("Colors", "", &html! {}, &facts(&values))) }
-            @if manages { (card("Colors", "Text must stand out from what is behind it by 4.5 to 1, buttons by 3 to 1. The text on buttons is chosen for you.", &html! {},
-                &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use our colors", "do", "reset").guard_changes().render(&html! {
+            @if manages { (card("Colors", "Text needs a contrast of 4.5 to 1 with what is behind it, buttons 3 to 1. The color of the text on buttons is chosen for you.", &html! {},
+                &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use default colors", "do", "reset").guard_changes().render(&html! {
                     (version_field(now.version))
                     @for f in &fields { (f.render(again.errors())) }
                 }))) }

@@ -87,7 +87,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, going: &Going, e
         @if going.live {
             section class="narrow" {
                 h1 { (title) }
-                (callout(Tone::Warn, "A subscription is live", &html! {
+                (callout(Tone::Warn, "There is an active subscription", &html! {
                     "Cancel it first, and delete the organization once it has ended; otherwise you would go on paying. "
                     @if let Some(href) = address(slug, OrgPlace::Billing) { a href=(href) { "Open billing" } }
                 }))

@@ -41,9 +41,9 @@ impl Command for DomainCheck {
         let back = Reply::see_other(&format!("/o/{slug}/settings/domains/{id}"));
         let state = domains::next(&domain, &found, cx.now()).state;
         let (tone, said) = match &found {
-            Found::Proof if domain.state == "active" => (Tone::Done, format!("The record is there, and {} is served.", domain.host)),
-            Found::Proof if state == "active" => (Tone::Done, format!("The record is there. {} is served within a minute.", domain.host)),
-            Found::Proof => (Tone::Done, format!("The record is there. Next comes a certificate for {}.", domain.host)),
+            Found::Proof if domain.state == "active" => (Tone::Done, format!("The record was found, and {} is served.", domain.host)),
+            Found::Proof if state == "active" => (Tone::Done, format!("The record was found. {} is served within a minute.", domain.host)),
+            Found::Proof => (Tone::Done, format!("The record was found. A certificate for {} comes next.", domain.host)),
             Found::Nothing(why) | Found::Trouble(why) => (Tone::Failed, why.clone()),
         };
         let change =

@@ -61,8 +61,8 @@ pub(super) fn state(step: Step) -> Markup {
         Step::Active => badge(Tone::Good, "active"),
         Step::Fading(_) => badge(Tone::Warn, "record missing"),
         Step::Failed => badge(Tone::Bad, "failed"),
-        Step::Certificate => badge(Tone::Warn, "waiting for its certificate"),
-        Step::Record => badge(Tone::Warn, "waiting for its record"),
+        Step::Certificate => badge(Tone::Warn, "waiting for certificate"),
+        Step::Record => badge(Tone::Warn, "waiting for record"),
     }
 }
 
@@ -86,7 +86,7 @@ pub(super) fn show<'a>(
         list.push(vec![
             html! { a href={ (here) "/" (domain.id) } { (name(&domain.host)) } },
             state(domain.step()),
-            html! { @if checked == 0 { span class="quiet" { "never" } } @else { (when::at(Millis::new(checked))) } },
+            html! { @if checked == 0 { span class="quiet" { "Never" } } @else { (when::at(Millis::new(checked))) } },
         ]);
     }
     let most = plan.limits().domains;
@@ -100,11 +100,11 @@ pub(super) fn show<'a>(
         html! {
             (summary(again.errors(), &[field]))
             @if let Some(full) = full { (html::form::refusal(full)) }
-            (section("Domains", &format!("Your portal is always at {} too.", cx.app().config.portal_host(&now.slug)), &html! {}, &html! {
+            (section("Domains", &format!("Your portal also stays available at {}.", cx.app().config.portal_host(&now.slug)), &html! {}, &html! {
                 @if list.is_empty() {
                     (empty("No domains yet", "With a domain of your own, customers find your portal under your name.", None))
                 } @else {
-                    (Table { caption: "Domains", columns: &["Host", "State", "Last checked"] }.render(&list))
+                    (Table { caption: "Domains", columns: &["Host", "Status", "Last checked"] }.render(&list))
                 }
             }))
             @if !manages(cx.principal()) {
@@ -126,12 +126,12 @@ pub(super) fn show<'a>(
 pub(super) fn limit(plan: Plan) -> String {
     let most = plan.limits().domains;
     let has = match most {
-        0 => format!("The {} plan has no custom domains.", plan.as_str()),
-        1 => format!("The {} plan has 1 custom domain, and it is used.", plan.as_str()),
-        n => format!("The {} plan has {n} custom domains, and all are used.", plan.as_str()),
+        0 => format!("The {} plan doesn't include custom domains.", plan.name()),
+        1 => format!("The {} plan includes 1 custom domain, and it is in use.", plan.name()),
+        n => format!("The {} plan includes {n} custom domains, and all are in use.", plan.name()),
     };
     match plan.next_where(|l| l.domains > most) {
-        Some(next) => format!("{has} The {} plan has {}.", next.as_str(), next.limits().domains),
+        Some(next) => format!("{has} The {} plan includes {}.", next.name(), next.limits().domains),
         None => has,
     }
 }

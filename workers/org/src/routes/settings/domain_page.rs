@@ -59,15 +59,15 @@ impl Query for DomainPage {
             // Whose host it is must be proven before anything that concerns it is shown.
             if domain.proven_at.is_some() {
                 about.push(("Record found", html! { @if let Some(at) = domain.proven_at { (when::at(at)) } }));
-                about.push(("Host name", word(&domain.edge.status)));
-                about.push(("Certificate", word(&domain.edge.certificate)));
+                about.push(("Host name", word(&domain.edge.status.replace('_', " "))));
+                about.push(("Certificate", word(&domain.edge.certificate.replace('_', " "))));
             }
             about.push(("Added", when::at(domain.created_at)));
             html! {
                 p { a href={ "/o/" (slug) "/settings/domains" } { "All domains" } }
                 (next_step(&domain, step, why, &target))
                 (card(&domain.host, "", &buttons, &facts(&about)))
-                (card("Records", "Add both at the provider of your domain's DNS.", &html! {}, &html! {
+                (card("Records", "Add both where the DNS of your domain is managed.", &html! {}, &html! {
                     p class="quiet" { "The TXT record proves that the domain is yours. Leave it in place: it is checked every day. The CNAME record leads your customers to your portal, and lets us get a certificate for it." }
                     (Table { caption: "Records", columns: &["Type", "Name", "Value"] }.render(&[
                         vec![html! { "TXT" }, copyable_as("name of the TXT record", &domain.record()), copyable_as("value of the TXT record", &domain.proof)],

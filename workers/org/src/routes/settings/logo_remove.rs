@@ -40,7 +40,7 @@ impl Command for RemoveLogo {
         let mut colors = Branding::stored(now.branding.as_deref());
         // Pressed twice, or somebody else was faster: it is as it was wished.
         if colors.logo.take().is_none() {
-            return Ok(cx.unchanged(back.flash(Tone::Done, "Your portal has no logo.")));
+            return Ok(cx.unchanged(back.flash(Tone::Done, "There is no logo to remove.")));
         }
         let done = cx
             .mutation(org.as_str())?

@@ -72,7 +72,7 @@ impl Command for Security {
                 "mfa_required",
                 "not_allowed",
                 "You are signed in without a second factor yourself.",
-                "Set one up under Account and security, sign in with it, and turn this on then.",
+                "Set one up under Security in your account and sign in with it, then turn this on.",
             ));
         }
         let (Some(hours), Some(support), []) = (hours, support, errors.as_slice()) else {

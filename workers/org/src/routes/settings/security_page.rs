@@ -50,7 +50,7 @@ pub(super) struct Chosen {
 
 const SUPPORT: &[Pick<'static>] = &[
     Pick::new("off", "No access").hint("The people who run this service can't look into your organization."),
-    Pick::new("read", "View only").hint("For a stated reason and an hour at most. Each visit is in your audit log."),
+    Pick::new("read", "View only").hint("For a stated reason, for an hour at most. Each visit is recorded in your audit log."),
     Pick::new("act", "View and act").hint("As above, and make changes on your behalf, but never to passwords, members, keys or billing."),
 ];
 
@@ -75,7 +75,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
             Field::new(html::form::Kind::Number, "session_hours", "Longest session")
                 .value(&chosen.hours)
                 .suffix("hours")
-                .hint("1 to 720. After that a member signs in again for this organization, whatever they did meanwhile."),
+                .hint("Between 1 and 720 hours. After that, members sign in again, even if they were active all the time."),
             Field::radio("support_access", "Support access", SUPPORT).value(&chosen.support),
         ];
         let action = format!("/o/{}/settings/security", now.slug);
@@ -89,7 +89,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
                 ])))
             } @else if !own && !now.mfa_required {
                 (callout(Tone::Plain, "You are signed in without a second factor", &html! {
-                    "To require one of all members, set up your own under " a href="/account/security" { "Account and security" } " and sign in with it."
+                    "To require one of every member, first set up your own under " a href="/account/security" { "Security" } " in your account, and sign in with it."
                 }))
             }
             @if manages(cx.principal()) { (card("Security", "", &html! {}, &Form::new(&action, frame.csrf(), "Save").guard_changes().render(&html! {

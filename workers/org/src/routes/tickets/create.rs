@@ -65,7 +65,7 @@ impl Command for TicketCreate {
         }
         let assignee_id = UserId::parse(&assignee).filter(|id| people.name(id.as_str()).is_some());
         if assignee_id.is_none() && assignee != NOBODY {
-            input.wrong("assignee", "unknown_reference", "Nobody who works tickets has this id.", "Choose one from the list.");
+            input.wrong("assignee", "unknown_reference", "No member who can work on tickets has this id.", "Choose one from the list.");
         }
         let wrong = fields(input.finish())?;
         if !wrong.is_empty() {

@@ -64,7 +64,7 @@ impl ChangeForm {
         let has = now.assignee_id.as_ref().is_some_and(|id| id.as_str() == assignee);
         let chosen = UserId::parse(&assignee).filter(|id| has || people.name(id.as_str()).is_some());
         if chosen.is_none() && assignee != NOBODY {
-            input.wrong("assignee", "unknown_reference", "Nobody who works tickets has this id.", "Choose one from the list.");
+            input.wrong("assignee", "unknown_reference", "No member who can work on tickets has this id.", "Choose one from the list.");
         }
         let version = input.opt_int("version", 1..=i64::MAX >> 11).unwrap_or(now.version);
         let was = |name: &'static str, now: &str| input.opt_text(name, any).unwrap_or_else(|| now.to_owned());

@@ -206,7 +206,7 @@ impl View<'_> {
             Field::select("status", "Status", &statuses).value(f.status).optional(),
             Field::select("priority", "Priority", &priorities).value(f.priority).optional(),
             Field::select("assignee", "Assigned to", &assignees).value(&f.assignee).optional(),
-            Field::text("customer", "Customer’s e-mail").value(if self.customer.is_some() { "" } else { &f.customer }).max(254).optional(),
+            Field::text("customer", "Customer's e-mail").value(if self.customer.is_some() { "" } else { &f.customer }).max(254).optional(),
         ];
         let parameters = f.parameters();
         let chosen = |name: &'static str| {
@@ -256,7 +256,7 @@ impl View<'_> {
             let action = self.may_work.then_some(("New ticket", new.as_str()));
             return Ok(empty(
                 "No tickets yet",
-                "Tickets are written by customers in the portal, by your programs through the API, or here. They are listed newest first.",
+                "Tickets come from your customers in the portal, from your programs through the API, or from your team. The newest are listed first.",
                 action,
             ));
         }

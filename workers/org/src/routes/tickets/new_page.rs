@@ -88,9 +88,9 @@ impl NewForm {
             Field::text("subject", "Subject").value(&self.subject).max(200),
             Field::lines("body", "Description").value(&self.body).rows(10).max(20_000),
             Field::select("priority", "Priority", &priorities).value(&self.priority),
-            Field::new(form::Kind::Email, "customer", "Customer’s e-mail")
+            Field::new(form::Kind::Email, "customer", "Customer's e-mail")
                 .value(&self.customer)
-                .hint("Whose ticket it is: they see it in the portal. Leave it empty for one of your own.")
+                .hint("The customer sees the ticket in the portal. Leave this empty for a ticket within your team.")
                 .autocomplete("off")
                 .max(254)
                 .optional(),

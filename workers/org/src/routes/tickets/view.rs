@@ -179,8 +179,8 @@ impl Seen {
 
     fn composer(&self, here: &str, (csrf, submit): (&str, &str), typed: &Typed<'_>) -> Markup {
         let public = match &self.customer {
-            Some((called, _)) => format!("{called} reads it in the portal."),
-            None => "The ticket has no customer yet; whoever it is given to reads it in the portal.".to_owned(),
+            Some((called, _)) => format!("{called} can read it in the portal."),
+            None => "The ticket has no customer yet. Whoever it is given to can read this in the portal.".to_owned(),
         };
         let picks = [
             Pick::new("false", "The customer and your team").hint(&public),

@@ -43,7 +43,7 @@ pub(super) fn ask(frame: &Frame<'_>, me: &Customer, errors: &[FieldError]) -> Re
     let consequences = [
         format!("Your account at {} ends now, and can't be brought back. Nobody can sign in to it.", frame.brand()),
         "Your name, your address, your password, your second factor, your sessions and your notifications are deleted.".to_owned(),
-        "Your tickets and replies stay with the team, under the name “Deleted customer”.".to_owned(),
+        "Your tickets and replies stay with the team, under the name \"Deleted customer\".".to_owned(),
         "The record of what was done here stays as long as the company keeps such records.".to_owned(),
         "To keep a copy of your data, download it on the page before.".to_owned(),
     ];
