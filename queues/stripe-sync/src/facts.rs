@@ -7,8 +7,8 @@ use stripe::{event::Event, fact::Fact, units::Money};
 
 /// The types of events that tell a fact that is written down here.
 const TYPES: [&str; 6] = [
-    "charge.dispute.closed",
-    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
     "charge.refunded",
     "checkout.session.completed",
     "checkout.session.expired",
@@ -32,6 +32,9 @@ kernel::sql! {
          ON CONFLICT(org_id, kind, object_id) DO NOTHING";
     Bookkeep Org CHECKOUT(3) -> [] =
         "UPDATE checkouts SET state = ?3 WHERE org_id = ?1 AND session_id = ?2 AND state IN ('starting', 'open')";
+    /// Whose a charge is was looked up: what names only the charge waits as the customer's from now on.
+    Bookkeep Global("an event names a charge at Stripe, whose customer was looked up before")
+    ATTRIBUTED(2) -> [] = "UPDATE stripe_events SET customer_id = ?2 WHERE customer_id = ?1 AND state = 'received'";
     /// Everything of a customer that is nobody's.
     Bookkeep Global("an event names a customer at Stripe that no organization has")
     IGNORED(2) -> [] =
@@ -42,7 +45,11 @@ kernel::sql! {
 pub fn waiting(customer: &str, now: Millis) -> Stmt {
     WAITING.bind([customer.into(), now.into(), json!(TYPES).to_string().into(), i64::try_from(MOST).unwrap_or(i64::MAX).into()])
 }
-/// Everything that came of a customer that is nobody's.
+/// What waits under a charge is this customer's.
+pub fn attributed(charge: &str, customer: &str) -> Stmt {
+    ATTRIBUTED.bind([charge.into(), customer.into()])
+}
+/// Everything that came of a customer that is nobody's, or of a charge that is no customer's.
 pub fn ignored(customer: &str, now: Millis) -> Stmt {
     IGNORED.bind([customer.into(), now.into()])
 }
@@ -103,11 +110,8 @@ fn of_fact(org: &OrgId, event: &Event) -> Vec<Stmt> {
             let object = r.total.as_ref().map_or_else(|| r.charge.clone(), |total| format!("{}/{}", r.charge, total.cents.0));
             vec![row("refund", &object, r.amount.as_ref().or(r.total.as_ref()), -1)]
         }
-        Some(Fact::DisputeOpened(d)) => vec![row("dispute", &d.dispute, d.amount.as_ref(), -1)],
-        // Only one that was won brings the money back.
-        Some(Fact::DisputeClosed(d)) if d.status.as_deref() == Some("won") => {
-            vec![row("dispute", &format!("{}/won", d.dispute), d.amount.as_ref(), 1)]
-        }
+        Some(Fact::DisputeWithdrawn(d)) => vec![row("dispute", &d.dispute, d.amount.as_ref(), -1)],
+        Some(Fact::DisputeReinstated(d)) => vec![row("dispute", &format!("{}/reinstated", d.dispute), d.amount.as_ref(), 1)],
         _ => Vec::new(),
     }
 }

@@ -10,6 +10,7 @@
 //! isolate that answered `GET /v1/me`.
 
 mod apply;
+mod charge;
 mod entitle;
 mod facts;
 mod failure;
@@ -27,6 +28,8 @@ use store::{
     billing::{Change, mapped, unknown_prices},
     jobs::{Claim, claim},
 };
+
+use stripe::charge::is_charge;
 
 pub use entitle::sweep as sweep_entitlements;
 pub use provider::{SECRETS, VARS};
@@ -61,8 +64,8 @@ pub const CATALOGUES: &[&[kernel::Sql]] = &[
     reconcile::requests::CATALOGUE,
 ];
 
-/// Works on what a message names, if its job is due and nobody else is at it: a customer at Stripe is read again, an organization is
-/// judged again without.
+/// Works on what a message names, if its job is due and nobody else is at it: a customer at Stripe is read again, whose a charge is is
+/// looked up, an organization is judged again without.
 ///
 /// # Errors
 /// What the database refused while claiming or while recording a failure; the sweep brings the job back.
@@ -90,7 +93,13 @@ async fn attempt(task: &Task<'_>, claim: &Claim, entitles: bool) -> Result<(), S
 }
 
 async fn once(task: &Task<'_>, claim: &Claim, entitles: bool) -> Result<(), Stopped> {
-    if entitles { Ok(entitle::judge(task, claim).await?) } else { sync(task, claim).await }
+    if entitles {
+        Ok(entitle::judge(task, claim).await?)
+    } else if is_charge(&claim.subject) {
+        charge::look_up(task, claim).await
+    } else {
+        sync(task, claim).await
+    }
 }
 
 async fn sync(task: &Task<'_>, claim: &Claim) -> Result<(), Stopped> {

@@ -3,6 +3,7 @@
 //! Parameters are written by serde_qs as Stripe reads them: `types[0]=…`, `created[gte]=…`, `metadata[org_id]=…`. What is not set
 //! is left out. Whatever creates or changes takes an idempotency key of the caller's, derived from what the call is for.
 
+mod charges;
 mod checkout;
 mod customers;
 mod events;
@@ -11,6 +12,7 @@ mod portal;
 mod prices;
 mod subscriptions;
 
+pub use charges::charge;
 pub use checkout::{NewCheckout, checkout_session, create_checkout_session, expire_checkout_session};
 pub use customers::{CustomerChange, NewCustomer, create_customer, customer, update_customer};
 pub use events::{EventFilter, Range, events};

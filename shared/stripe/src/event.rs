@@ -3,7 +3,7 @@
 //! An event is only a hint: what it says of an object may be old, so the customer is read again at Stripe. What matters here is
 //! that nothing in an object makes an event unreadable: unknown fields and shapes are passed over.
 
-use crate::{objects::Reference, units::UnixSeconds};
+use crate::{charge::is_charge, objects::Reference, units::UnixSeconds};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::fmt;
@@ -11,8 +11,8 @@ use std::fmt;
 /// The events that Stripe is asked to deliver, and that are asked for when deliveries fail to come: whatever concerns a customer or what
 /// it subscribes to, and every [`Fact`](crate::fact::Fact). At most 20, or Stripe would not list them in one call.
 pub const SUBSCRIBED: [&str; 18] = [
-    "charge.dispute.closed",
-    "charge.dispute.created",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.funds_withdrawn",
     "charge.refunded",
     "checkout.session.completed",
     "checkout.session.expired",
@@ -58,6 +58,8 @@ pub struct Event {
     pub customer: Option<String>,
     /// The subscription it concerns.
     pub subscription: Option<String>,
+    /// The charge that a dispute is about.
+    pub charge: Option<String>,
 }
 
 /// Not an event that we understand: not JSON, or without what every event has.
@@ -100,6 +102,8 @@ struct Subject {
     customer: Reference,
     #[serde(default)]
     subscription: Reference,
+    #[serde(default)]
+    charge: Reference,
     #[serde(default)]
     parent: Lenient<Parent>,
 }
@@ -162,6 +166,7 @@ impl Event {
         } else {
             subject.subscription.0.or(subject.parent.0.subscription_details.0.subscription.0)
         };
+        let charge = if is("dispute") { subject.charge.0 } else { None };
         Ok(Self {
             id: envelope.id,
             kind: envelope.kind,
@@ -175,7 +180,13 @@ impl Event {
             object_id,
             customer,
             subscription,
+            charge,
         })
+    }
+
+    /// What Stripe is to be asked about: the customer, or of a dispute, which names none, the charge that does.
+    pub fn subject(&self) -> Option<&str> {
+        self.customer.as_deref().or(self.charge.as_deref().filter(|id| is_charge(id)))
     }
 }
 
@@ -279,6 +290,19 @@ mod tests {
             );
             assert_eq!((event.kind.as_str(), event.created, event.livemode), (kind, UnixSeconds(7), false));
         }
+    }
+
+    #[test]
+    fn a_dispute_names_a_charge_where_others_name_a_customer() {
+        let subject = |data: &str| event("x", data).subject().map(str::to_owned);
+        assert_eq!(subject(r#"{"object":{"object":"dispute","id":"du_1","charge":"ch_1"}}"#).as_deref(), Some("ch_1"));
+        assert_eq!(
+            subject(r#"{"object":{"object":"dispute","id":"du_1","charge":{"id":"py_1","object":"charge"}}}"#).as_deref(),
+            Some("py_1")
+        );
+        assert_eq!(subject(r#"{"object":{"object":"dispute","id":"du_1","charge":"cus_1"}}"#), None, "no charge");
+        assert_eq!(subject(r#"{"object":{"object":"refund","id":"re_1","charge":"ch_1"}}"#), None, "that one is no dispute");
+        assert_eq!(subject(r#"{"object":{"object":"charge","id":"ch_1","customer":"cus_1"}}"#).as_deref(), Some("cus_1"));
     }
 
     #[test]

@@ -22,10 +22,10 @@ pub enum Fact {
     InvoicePaymentFailed(InvoiceFact),
     /// Money was given back.
     Refunded(Refund),
-    /// A payment was disputed at the bank.
-    DisputeOpened(Dispute),
-    /// A dispute was decided.
-    DisputeClosed(Dispute),
+    /// The bank took the money of a payment that is disputed.
+    DisputeWithdrawn(Dispute),
+    /// The bank gave it back.
+    DisputeReinstated(Dispute),
     /// A credit note was issued.
     CreditNoteIssued(CreditNote),
 }
@@ -79,19 +79,16 @@ pub struct Refund {
     pub total: Option<Money>,
 }
 
-/// A payment that its payer disputes at the bank.
+/// Money that moved because a payer disputes a payment at the bank. That there is a dispute and how it ends moves none: an inquiry takes
+/// nothing, and one that is lost only stays taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dispute {
     /// `du_…` or `dp_…`.
     pub dispute: String,
     /// The charge. The dispute doesn't name the customer; the charge does.
     pub charge: Option<String>,
-    /// How much is at stake.
+    /// How much moved.
     pub amount: Option<Money>,
-    /// Why, such as `fraudulent`.
-    pub reason: Option<String>,
-    /// Such as `needs_response`, `won`, `lost`.
-    pub status: Option<String>,
 }
 
 /// A credit note.
@@ -135,9 +132,14 @@ struct Fields {
     #[serde(default)]
     invoice: Reference,
     #[serde(default)]
-    reason: Reference,
+    balance_transactions: Lenient<Vec<Movement>>,
+}
+/// What a dispute moved on the account's balance.
+#[derive(Deserialize)]
+struct Movement {
+    amount: Cents,
     #[serde(default)]
-    status: Reference,
+    currency: Reference,
 }
 #[derive(Deserialize, Default)]
 struct Refunds {
@@ -159,8 +161,8 @@ impl Fact {
             "invoice.paid" => |e, id, f| Self::InvoicePaid(invoice(e, id, f)),
             "invoice.payment_failed" => |e, id, f| Self::InvoicePaymentFailed(invoice(e, id, f)),
             "charge.refunded" => |e, id, f| Self::Refunded(refund(e, id, f)),
-            "charge.dispute.created" => |_, id, f| Self::DisputeOpened(dispute(id, f)),
-            "charge.dispute.closed" => |_, id, f| Self::DisputeClosed(dispute(id, f)),
+            "charge.dispute.funds_withdrawn" => |_, id, f| Self::DisputeWithdrawn(dispute(id, f, |cents| cents < 0)),
+            "charge.dispute.funds_reinstated" => |_, id, f| Self::DisputeReinstated(dispute(id, f, |cents| cents > 0)),
             "credit_note.created" => |e, id, f| Self::CreditNoteIssued(credit_note(e, id, f)),
             _ => return None,
         };
@@ -177,8 +179,8 @@ impl Fact {
             Self::InvoicePaid(i) => ("invoice_paid", i.invoice.clone()),
             Self::InvoicePaymentFailed(i) => ("invoice_payment_failed", format!("{}/{}", i.invoice, i.attempts)),
             Self::Refunded(r) => ("refunded", format!("{}/{}", r.charge, r.total.as_ref().map_or(0, |total| total.cents.0))),
-            Self::DisputeOpened(d) => ("dispute_opened", d.dispute.clone()),
-            Self::DisputeClosed(d) => ("dispute_closed", d.dispute.clone()),
+            Self::DisputeWithdrawn(d) => ("dispute_withdrawn", d.dispute.clone()),
+            Self::DisputeReinstated(d) => ("dispute_reinstated", d.dispute.clone()),
             Self::CreditNoteIssued(n) => ("credit_note_issued", n.credit_note.clone()),
         }
     }
@@ -224,14 +226,12 @@ fn refund(event: &Event, charge: String, fields: Fields) -> Refund {
     }
 }
 
-fn dispute(dispute: String, fields: Fields) -> Dispute {
-    Dispute {
-        dispute,
-        charge: fields.charge.0,
-        amount: money(fields.amount.0, &fields.currency),
-        reason: fields.reason.0,
-        status: fields.status.0,
-    }
+/// What moved stands among the movements of the balance, unless the account is kept in another currency than was charged: then, and
+/// where the event lists none, it is what is at stake.
+fn dispute(dispute: String, fields: Fields, moved: fn(i64) -> bool) -> Dispute {
+    let movement = fields.balance_transactions.0.iter().find(|m| m.currency == fields.currency && moved(m.amount.0));
+    let cents = movement.map(|m| Cents(m.amount.0.saturating_abs())).or(fields.amount.0);
+    Dispute { dispute, charge: fields.charge.0, amount: money(cents, &fields.currency) }
 }
 
 fn credit_note(event: &Event, credit_note: String, fields: Fields) -> CreditNote {
@@ -328,10 +328,21 @@ mod tests {
         let object = json!({
             "object": "dispute", "id": "du_1", "charge": "ch_1", "amount": 900, "currency": "usd", "reason": "fraudulent", "status": "lost",
         });
-        let dispute =
-            Dispute { dispute: "du_1".into(), charge: some("ch_1"), amount: usd(900), reason: some("fraudulent"), status: some("lost") };
-        assert_eq!(fact("charge.dispute.created", object.clone()), Some(Fact::DisputeOpened(dispute.clone())));
-        assert_eq!(fact("charge.dispute.closed", object), Some(Fact::DisputeClosed(dispute)));
+        let dispute = |cents| Dispute { dispute: "du_1".into(), charge: some("ch_1"), amount: usd(cents) };
+        assert_eq!(fact("charge.dispute.funds_withdrawn", object.clone()), Some(Fact::DisputeWithdrawn(dispute(900))));
+        assert_eq!(fact("charge.dispute.funds_reinstated", object.clone()), Some(Fact::DisputeReinstated(dispute(900))));
+        for moves_nothing in ["charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed"] {
+            assert_eq!(fact(moves_nothing, object.clone()), None, "{moves_nothing}");
+        }
+        let moved = |currency: &str| {
+            let mut object = object.clone();
+            let one = |amount: i64| json!({ "object": "balance_transaction", "amount": amount, "currency": currency, "fee": 1_500 });
+            object["balance_transactions"] = json!([one(-900), one(300)]);
+            object
+        };
+        assert_eq!(fact("charge.dispute.funds_withdrawn", moved("usd")), Some(Fact::DisputeWithdrawn(dispute(900))));
+        assert_eq!(fact("charge.dispute.funds_reinstated", moved("usd")), Some(Fact::DisputeReinstated(dispute(300))), "a part came back");
+        assert_eq!(fact("charge.dispute.funds_reinstated", moved("eur")), Some(Fact::DisputeReinstated(dispute(900))));
         let object =
             json!({ "object": "credit_note", "id": "cn_1", "invoice": "in_1", "customer": "cus_1", "amount": 5, "currency": "usd" });
         let note = CreditNote { credit_note: "cn_1".into(), invoice: some("in_1"), customer: some("cus_1"), amount: usd(5) };
@@ -378,7 +389,7 @@ mod tests {
     }
     proptest! {
         #[test]
-        fn no_shape_panics(object in any_json(), previous in any_json(), kind in prop::sample::select(vec!["charge.refunded", "invoice.paid", "charge.dispute.closed"])) {
+        fn no_shape_panics(object in any_json(), previous in any_json(), kind in prop::sample::select(vec!["charge.refunded", "invoice.paid", "charge.dispute.funds_withdrawn"])) {
             let fact = Fact::of(&event(kind, &object, &previous));
             if object.is_object() {
                 prop_assert_eq!(fact.is_some(), object["id"].is_string() || object["id"]["id"].is_string());

@@ -7,6 +7,7 @@
 //! Why no ready-made SDK: size, build time and strictness; see the design notes on Stripe.
 
 pub mod calls;
+pub mod charge;
 pub mod checkout;
 pub mod client;
 pub mod decline;

@@ -168,7 +168,7 @@ fn prices_are_asked_for_in_tens() {
     let config = config();
     let prices = now(Client { config: &config, transport: &tape }.all_prices_of(&["k"; 11])).unwrap();
     assert_eq!((prices.len(), tape.requests.borrow().len()), (2, 2));
-    assert!(tape.requests.borrow()[1].url.ends_with("/v1/prices?lookup_keys[0]=k&active=true&limit=100"));
+    assert!(tape.requests.borrow()[1].url.ends_with("/v1/prices?lookup_keys[0]=k&active=true&type=recurring&limit=100"));
 }
 
 #[test]
@@ -192,7 +192,12 @@ fn the_portal_opens_as_it_was_configured() {
 fn an_id_never_leads_elsewhere() {
     for id in ["", "..", "cus_1/../../v1/events", "cus_1?expand[]=x", "cus 1"] {
         assert!(matches!(calls::customer(id), Err(e) if e.kind == Kind::InvalidRequest && !e.retry), "{id}");
-        assert!(calls::subscription(id).is_err() && calls::price(id).is_err() && calls::checkout_session(id).is_err());
+        assert!(
+            calls::subscription(id).is_err()
+                && calls::price(id).is_err()
+                && calls::charge(id).is_err()
+                && calls::checkout_session(id).is_err()
+        );
         assert!(calls::cancel_subscription(id, Ending { prorate: false, invoice_now: false }).is_err());
     }
     let request = config().request(&calls::subscriptions_of("cus_1&status=active", None).unwrap());

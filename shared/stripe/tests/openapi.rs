@@ -61,6 +61,7 @@ fn calls_about_buying_fit() {
     fits(&calls::prices_by_lookup_keys(&["portico_team_monthly"], None).unwrap());
     fits(&calls::prices_by_lookup_keys(&["a"; calls::MAX_LOOKUP_KEYS], Some(true)).unwrap());
     fits(&calls::price("price_1").unwrap());
+    fits(&calls::charge("ch_1").unwrap());
 }
 
 #[test]

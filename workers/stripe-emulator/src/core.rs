@@ -2,9 +2,11 @@
 //! time pass. None of them does I/O or knows the time.
 
 pub mod catalog;
+pub mod charges;
 pub mod checkout;
 pub mod clock;
 pub mod customers;
+pub mod disputes;
 pub mod error;
 pub mod events;
 pub mod expand;
@@ -17,9 +19,12 @@ pub mod money;
 pub mod pack;
 pub mod params;
 pub mod payment;
+pub mod payment_intents;
 pub(crate) mod payment_methods;
+mod payment_pages;
 pub mod portal;
 pub mod proration;
+pub(crate) mod refunds;
 pub mod subscriptions;
 pub(crate) mod url;
 pub(crate) mod webhook_endpoints;
@@ -174,10 +179,23 @@ fn route(world: &mut World, request: &Request<'_>, context: &Context<'_>) -> Res
         ("POST", ["v1", "customers", id]) => customers::update(world, id, params, context),
         ("DELETE", ["v1", "customers", id]) => customers::delete(world, id, params, context),
         ("GET", ["v1", "customers", id, "payment_methods"]) => payment_methods::of_customer(world, id, params),
+        ("POST", ["v1", "payment_methods"]) => payment_methods::create(world, params, context),
         ("GET", ["v1", "payment_methods"]) => payment_methods::list(world, params),
         ("GET", ["v1", "payment_methods", id]) => payment_methods::get(world, id, params),
         ("POST", ["v1", "payment_methods", id, "attach"]) => payment_methods::attach(world, id, params, context),
         ("POST", ["v1", "payment_methods", id, "detach"]) => payment_methods::detach(world, id, params, context),
+        ("GET", ["v1", "charges"]) => charges::list(world, params),
+        ("GET", ["v1", "charges", id]) => charges::get(world, id, params),
+        ("POST", ["v1", "payment_intents"]) => payment_intents::create(world, params, context),
+        ("GET", ["v1", "payment_intents", id]) => payment_intents::get(world, id, params),
+        ("GET", ["v1", "refunds"]) => refunds::list(world, params),
+        ("POST", ["v1", "refunds"]) => refunds::create(world, params, context),
+        ("GET", ["v1", "refunds", id]) => refunds::get(world, id, params),
+        ("GET", ["v1", "disputes"]) => disputes::list(world, params),
+        ("GET", ["v1", "disputes", id]) => disputes::get(world, id, params),
+        ("POST", ["v1", "disputes", id, "close"]) => disputes::close(world, id, params, context),
+        ("GET", ["v1", "payment_pages", id]) => payment_pages::get(world, id, params),
+        ("POST", ["v1", "payment_pages", id, "confirm"]) => payment_pages::confirm(world, id, params, context),
         ("GET", ["v1", "products"]) => catalog::list_products(world, params),
         ("POST", ["v1", "products"]) => catalog::create_product(world, params, context),
         ("GET", ["v1", "products", id]) => catalog::get_product(world, id, params),

@@ -97,10 +97,11 @@ fn wrong_method() -> Answer {
 }
 
 /// The test cards that a page offers: value, number, what becomes of a charge.
-const CARDS: [(CardBehavior, &str, &str, &str); 3] = [
+const CARDS: [(CardBehavior, &str, &str, &str); 4] = [
     (CardBehavior::Pays, "pays", "4242 4242 4242 4242", "pays"),
-    (CardBehavior::Declines, "declines", "4000 0000 0000 0002", "is declined"),
-    (CardBehavior::DeclinesLater, "declines_later", "4000 0000 0000 0341", "pays now, is declined at the renewal"),
+    (CardBehavior::Declines, "declines", "4000 0000 0000 0002", "can't be saved, is declined"),
+    (CardBehavior::DeclinesWhenCharged, "declines_when_charged", "4000 0000 0000 0341", "can be saved, is declined when it is charged"),
+    (CardBehavior::Disputed, "disputed", "4000 0000 0000 0259", "pays, and the payment is disputed"),
 ];
 
 /// The card that a form names.

@@ -8,6 +8,8 @@ mod burst;
 mod change;
 #[path = "billing/end.rs"]
 mod end;
+#[path = "billing/money.rs"]
+mod money;
 #[path = "billing/pay.rs"]
 mod pay;
 #[path = "billing/preview.rs"]

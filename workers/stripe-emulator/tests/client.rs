@@ -11,7 +11,8 @@ use std::{
 };
 use stripe::{
     Client, Config,
-    calls::{self, EventFilter, NewCustomer},
+    calls::{self, EventFilter, NewCustomer, charge},
+    charge::is_charge,
     client::{HttpRequest, HttpResponse, LocalFuture, Transport},
     event::Event,
 };
@@ -137,7 +138,8 @@ fn step() -> impl Strategy<Value = Step> {
             Just(""),
             Just("&payment_method=pm_card_visa"),
             Just("&payment_method=pm_card_chargeDeclined"),
-            Just("&payment_method=pm_card_chargeCustomerFail")
+            Just("&payment_method=pm_card_chargeCustomerFail"),
+            Just("&payment_method=pm_card_createDispute")
         ]
         .prop_map(Step::Customer),
         any::<u8>().prop_map(Step::Subscribe),
@@ -198,7 +200,8 @@ proptest! {
             let sends = take_due(&mut emulator.world.borrow_mut(), &SETTINGS, emulator.now.get());
             for sent in sends {
                 prop_assert!(stripe::signature::verify(&secrets, Some(&sent.header), sent.body.as_bytes(), emulator.now.get() * 1_000).is_ok());
-                let customer = Event::parse(sent.body.as_bytes()).unwrap().customer.unwrap();
+                let subject = Event::parse(sent.body.as_bytes()).unwrap().subject().unwrap().to_owned();
+                let customer = if is_charge(&subject) { run(client.run(&charge(&subject).unwrap())).unwrap().customer.0.unwrap() } else { subject };
                 let read = run(client.all_subscriptions_of(&customer)).unwrap();
                 known.insert(customer, read);
             }

@@ -85,6 +85,8 @@ fn the_api_is_served_and_its_events_are_due() {
             "invoice.created",
             "customer.subscription.created",
             "invoice.finalized",
+            "charge.succeeded",
+            "payment_intent.succeeded",
             "invoice.paid",
             "invoice.payment_succeeded",
             "customer.subscription.updated"

@@ -9,6 +9,8 @@ mod catalog;
 mod checkout;
 #[path = "hosted/endpoints.rs"]
 mod endpoints;
+#[path = "hosted/once.rs"]
+mod once;
 #[path = "hosted/portal.rs"]
 mod portal;
 

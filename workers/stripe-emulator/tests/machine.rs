@@ -105,6 +105,7 @@ fn a_subscription_lives_and_ends() {
     assert_eq!((&ended["status"], &ended["ended_at"]), (&json!("canceled"), &json!(NOW)));
     assert_eq!(error(&call(&mut world, "DELETE", &path, "", 404), "code"), "resource_missing");
     assert!(error(&call(&mut world, "POST", &path, "cancel_at_period_end=true", 400), "message").contains("canceled subscription"));
+    assert_eq!(error(&call(&mut world, "POST", &path, "cancel_at_period_end=true", 400), "code"), "invalid_canceled_subscription_fields");
     call(&mut world, "POST", &path, "metadata[note]=kept", 200);
 
     let listed = |world: &mut World, rest: &str| {
@@ -206,7 +207,12 @@ fn wrong_requests_are_told_as_stripe_tells_them() {
         ("GET", &format!("/v1/subscriptions/{sub}?expand[]=a.b.c.d.e"), "", 400, "", "expand"),
         ("POST", "/v1/customers", "a=1&a[b]=2", 400, "", ""),
         ("PATCH", "/v1/customers", "", 404, "", ""),
-        ("GET", "/v1/charges", "", 404, "", ""),
+        ("GET", "/v1/balance", "", 404, "", ""),
+        ("GET", "/v1/charges/ch_none", "", 404, "resource_missing", "id"),
+        ("GET", "/v1/payment_intents/pi_none", "", 404, "resource_missing", "id"),
+        ("GET", "/v1/refunds/re_none", "", 404, "resource_missing", "id"),
+        ("GET", "/v1/disputes/du_none", "", 404, "resource_missing", "id"),
+        ("POST", "/v1/disputes/du_none/close", "", 404, "resource_missing", "id"),
         ("GET", "/v1/invoices/in_none", "", 404, "resource_missing", "id"),
         ("GET", "/v1/invoices?status=late", "", 400, "", "status"),
         ("GET", "/v1/invoices?customer=cus_none", "", 400, "resource_missing", "customer"),

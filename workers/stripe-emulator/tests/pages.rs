@@ -178,11 +178,13 @@ fn the_portal_changes_cancels_and_shows_invoices() {
     }
     assert_eq!(browser.post(&format!("{portal}/cancel"), &format!("subscription={id}&when=end")), Ok(portal.clone()));
     assert!(browser.subscription(&id).cancel_at_period_end);
-    assert!(browser.get(&portal, 200).contains("Don’t cancel"));
+    assert!(browser.get(&portal, 200).contains("Don't cancel"));
     assert_eq!(browser.post(&format!("{portal}/undo"), &format!("subscription={id}")), Ok(portal.clone()));
-    assert_eq!(browser.post(&format!("{portal}/card"), "card=declines"), Ok(portal.clone()));
+    let (status, page) = browser.post(&format!("{portal}/card"), "card=declines").unwrap_err();
+    assert!(status == 400 && page.contains("Your card was declined.") && page.contains("visa ending in 4242"), "not saved: {page}");
+    assert_eq!(browser.post(&format!("{portal}/card"), "card=declines_when_charged"), Ok(portal.clone()));
     let page = browser.get(&portal, 200);
-    assert!(page.contains("visa ending in 0002"), "{page}");
+    assert!(page.contains("visa ending in 0341"), "{page}");
 
     let path = format!("/invoices/{}", browser.subscription(&id).latest_invoice.unwrap());
     assert!(page.contains(&path));
@@ -203,7 +205,7 @@ fn an_invoice_that_was_not_paid_is_paid_on_its_page() {
     let portal = browser.portal(&customer, "flow_data[type]=payment_method_update");
     let page = browser.get(&portal, 200);
     assert!(page.contains("Change card") && !page.contains("Cancel now") && !page.contains("Invoices"), "one thing only: {page}");
-    browser.post(&format!("{portal}/card"), "card=declines").unwrap();
+    browser.post(&format!("{portal}/card"), "card=declines_when_charged").unwrap();
     assert_eq!(browser.post("/_emulator/form/clock", "advance_seconds=2678400"), Ok("/_emulator".to_owned()));
     let held = browser.subscription(&id);
     assert_eq!(held.status, "past_due");
@@ -287,6 +289,6 @@ fn the_desk_buys_for_tests() {
     assert_eq!(act(r#""action":"decline""#).0, 402);
     assert_eq!(act(r#""action":"pay","card":"declines""#).0, 402);
     assert_eq!(act(r#""action":"cancel""#), (200, "open".to_owned()));
-    assert_eq!(act(r#""action":"pay","card":"declines_later""#), (200, "complete".to_owned()));
+    assert_eq!(act(r#""action":"pay","card":"disputed""#), (200, "complete".to_owned()));
     assert_eq!(act(r#""action":"expire""#).0, 400);
 }

@@ -174,6 +174,16 @@ struct Missing<'a> {
     org: Option<String>,
 }
 
+impl Missing<'_> {
+    /// Whether somebody is to work on it: an organization has its customer, or its charge says whose it is.
+    fn concerns_us(&self) -> bool {
+        self.org.is_some() || (self.event.customer.is_none() && self.subject().is_some())
+    }
+    fn subject(&self) -> Option<&str> {
+        self.event.subject().filter(|id| is_id(id))
+    }
+}
+
 /// Runs of events that fit into one statement each.
 fn chunks<'m, 'a>(missing: &'m [Missing<'a>]) -> Vec<&'m [Missing<'a>]> {
     let (mut all, mut rest) = (Vec::new(), missing);
@@ -196,14 +206,14 @@ async fn keep(task: &Task<'_>, missing: &[Missing<'_>], counts: &mut Counts) -> 
     let (now, late_after) = (task.now(), late_after(&task.app.config)?);
     let incoming: Vec<Incoming> = missing
         .iter()
-        .map(|Missing { event, payload, org }| Incoming {
-            id: event.id.clone(),
-            kind: event.kind.clone(),
-            created: Millis::new(event.created.millis()),
-            customer: event.customer.clone().filter(|id| is_id(id)),
-            object: event.object_id.clone(),
-            payload: (*payload).to_owned(),
-            state: if org.is_some() { State::Received } else { State::Ignored },
+        .map(|m| Incoming {
+            id: m.event.id.clone(),
+            kind: m.event.kind.clone(),
+            created: Millis::new(m.event.created.millis()),
+            customer: m.subject().map(str::to_owned),
+            object: m.event.object_id.clone(),
+            payload: m.payload.to_owned(),
+            state: if m.concerns_us() { State::Received } else { State::Ignored },
         })
         .collect();
     let mut late: BTreeMap<&str, Vec<&Event>> = BTreeMap::new();
@@ -219,10 +229,10 @@ async fn keep(task: &Task<'_>, missing: &[Missing<'_>], counts: &mut Counts) -> 
         let detail = json!({"events": events.len(), "oldest": oldest}).to_string();
         books.push(SILENT.bind([(*org).into(), json!(ids).to_string().into(), detail.into(), now.into()]));
     }
-    let customers: BTreeSet<&str> = missing.iter().filter(|m| m.org.is_some()).filter_map(|m| m.event.customer.as_deref()).collect();
-    let customers: Vec<String> = customers.into_iter().map(str::to_owned).collect();
-    task.ask_all(books, STRIPE_SYNC, &customers).await?;
-    counts.found += missing.iter().filter(|m| m.org.is_some()).count();
+    let subjects: BTreeSet<&str> = missing.iter().filter(|m| m.concerns_us()).filter_map(Missing::subject).collect();
+    let subjects: Vec<String> = subjects.into_iter().map(str::to_owned).collect();
+    task.ask_all(books, STRIPE_SYNC, &subjects).await?;
+    counts.found += missing.iter().filter(|m| m.concerns_us()).count();
     counts.silent += late.len();
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod convergence;
 mod effects;
 mod failures;
+mod ledger;
 mod lifecycle;
 mod races;
 mod repair;

@@ -36,7 +36,7 @@ pub struct Incoming {
     /// When it happened.
     #[serde(serialize_with = "as_number")]
     pub created: Millis,
-    /// The customer that it concerns; one that is no id of Stripe's names nobody.
+    /// The customer that it concerns, or the charge until it is looked up whose that is; one that is no id of Stripe's names nobody.
     pub customer: Option<String>,
     /// What it is about.
     pub object: Option<String>,

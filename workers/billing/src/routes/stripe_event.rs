@@ -54,20 +54,20 @@ impl Command for StripeEvent {
             return Err(Error::new(Code::WrongMode, mismatch(&event, live)));
         }
         // The id goes into a queue message and a URL: what is no id of Stripe's names nobody.
-        let customer = event.customer.filter(|id| is_id(id));
+        let subject = event.subject().filter(|id| is_id(id)).map(str::to_owned);
         let payload = std::str::from_utf8(req.body()).map_err(|e| Error::new(Code::BadRequest, e.to_string()))?;
         let incoming = Incoming {
             id: event.id,
             kind: event.kind,
             created: Millis::new(event.created.millis()),
-            customer: customer.clone(),
+            customer: subject.clone(),
             object: event.object_id,
             payload: payload.to_owned(),
-            state: if customer.is_some() { State::Received } else { State::Ignored },
+            state: if subject.is_some() { State::Received } else { State::Ignored },
         };
         let intake = cx.intake()?.then(incoming.keep(now));
-        let intake = match &customer {
-            Some(customer) => intake.job_if_new(STRIPE_SYNC, customer, None).then(intake::heard(customer, now)),
+        let intake = match &subject {
+            Some(subject) => intake.job_if_new(STRIPE_SYNC, subject, None).then(intake::heard(subject, now)),
             None => intake,
         };
         intake.commit(Reply::json_text(200, r#"{"received":true}"#.to_owned())).await

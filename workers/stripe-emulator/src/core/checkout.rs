@@ -5,6 +5,7 @@ mod create;
 mod expire;
 mod show;
 
+pub(crate) use buy::complete;
 pub use buy::{Purchase, buy};
 pub(crate) use create::create;
 pub use expire::expire_now;

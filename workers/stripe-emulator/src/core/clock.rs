@@ -142,7 +142,7 @@ fn happen(world: &mut World, due: &Due, context: &Context<'_>) {
 fn stop(world: &mut World, id: &str, context: &Context<'_>) {
     if let Some(draft) = subscriptions::leave(world, id, true, false, context) {
         invoices::finalize(world, context, &draft);
-        invoices::collect(world, context, &draft, false, None);
+        invoices::collect(world, context, &draft, None);
     }
 }
 
@@ -170,7 +170,7 @@ fn period(world: &mut World, id: &str, context: &Context<'_>) {
         return;
     }
     invoices::finalize(world, context, &draft);
-    if invoices::collect(world, context, &draft, false, None) != Outcome::Paid {
+    if invoices::collect(world, context, &draft, None) != Outcome::Paid {
         if let Some(held) = world.subscriptions.iter_mut().find(|s| s.id == id) {
             "past_due".clone_into(&mut held.status);
         }
@@ -179,7 +179,7 @@ fn period(world: &mut World, id: &str, context: &Context<'_>) {
 }
 
 fn retry(world: &mut World, invoice: &str, subscription: &str, context: &Context<'_>) {
-    if invoices::collect(world, context, invoice, false, None) == Outcome::Paid || invoices::plan_retry(world, context, invoice) {
+    if invoices::collect(world, context, invoice, None) == Outcome::Paid || invoices::plan_retry(world, context, invoice) {
         return;
     }
     let owes = world.subscriptions.iter_mut().find(|s| s.id == subscription && s.status == "past_due");

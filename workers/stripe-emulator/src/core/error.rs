@@ -101,6 +101,14 @@ impl ApiError {
     pub fn refused(message: &str) -> Self {
         Self::new(400, message.to_owned())
     }
+    /// A request that the object's state does not allow, for which Stripe has a code.
+    pub(crate) fn coded(code: &'static str, message: String) -> Self {
+        Self { code: Some(code), ..Self::new(400, message) }
+    }
+    /// Less than can be charged.
+    pub fn amount_too_small() -> Self {
+        Self::coded("amount_too_small", "Amount must be at least $0.50 usd".to_owned())
+    }
     /// The card was declined.
     pub fn declined() -> Self {
         Self {
@@ -131,6 +139,10 @@ impl ApiError {
     /// There is no invoice to preview.
     pub fn nothing_upcoming(customer: &str) -> Self {
         Self { code: Some("invoice_upcoming_none"), ..Self::new(404, format!("No upcoming invoices for customer: {customer}")) }
+    }
+    /// Whether something that was named is not there.
+    pub fn is_missing(&self) -> bool {
+        self.code == Some("resource_missing")
     }
     /// The same error of a request whose effects stay.
     pub fn with_effects(self) -> Self {

@@ -1,6 +1,9 @@
 //! `expand[]`: ids replaced by the objects they name, at most four levels deep.
 
-use super::{catalog, checkout, customers, error::ApiError, invoices, params::Params, payment, portal, subscriptions, world::World};
+use super::{
+    catalog, charges, checkout, customers, error::ApiError, invoices, params::Params, payment, payment_intents, portal, subscriptions,
+    world::World,
+};
 use serde_json::Value;
 
 const MAX_LEVELS: usize = 4;
@@ -62,6 +65,8 @@ fn find(world: &World, id: &str) -> Option<Value> {
     let invoice = || world.invoices.iter().find(|i| i.id == id).map(|i| invoices::render(world, i));
     let card =
         || world.customers.iter().find_map(|c| c.payment_method.as_ref().filter(|p| p.id == id).map(|p| payment::render(p, Some(&c.id))));
+    let charge = || world.charges.iter().find(|c| c.id == id).map(charges::render);
+    let intent = || world.charges.iter().find(|c| c.intent == id).map(payment_intents::render);
     let configuration = || portal::configurations::seen(world).find(|c| c.id == id).map(portal::configurations::render);
-    customer().or_else(product).or_else(subscription).or_else(invoice).or_else(card).or_else(configuration)
+    customer().or_else(product).or_else(subscription).or_else(invoice).or_else(card).or_else(configuration).or_else(charge).or_else(intent)
 }

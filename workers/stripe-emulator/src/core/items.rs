@@ -27,10 +27,15 @@ pub(crate) fn take(world: &World, params: &mut Params) -> Result<Vec<Change>, Ap
         let name = fields.name("id").trim_end_matches("[id]").to_owned();
         let (id, price) = (fields.id("id")?, fields.id("price")?);
         let (quantity, deleted) = (fields.int("quantity")?, fields.flag("deleted")?.unwrap_or(false));
-        if let Some(price) = &price
-            && !world.prices.iter().any(|p| p.id == *price)
-        {
-            return Err(ApiError::no_such("price", price, &fields.name("price")));
+        if let Some(price) = &price {
+            match world.prices.iter().find(|p| p.id == *price) {
+                None => return Err(ApiError::no_such("price", price, &fields.name("price"))),
+                Some(held) if held.recurring.is_none() => {
+                    let message = "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.";
+                    return Err(ApiError::invalid(&fields.name("price"), message.to_owned()));
+                }
+                Some(_) => {}
+            }
         }
         if quantity.is_some_and(|quantity| quantity > MAX_QUANTITY) {
             let message = format!("This value must be less than or equal to {MAX_QUANTITY}.");
@@ -51,13 +56,17 @@ fn add(world: &mut World, items: &mut Vec<Item>, change: &Change, now: i64, peri
 /// How long the periods of an item are.
 pub(crate) fn interval(world: &World, items: &[Item]) -> (Interval, u32) {
     let price = items.first().and_then(|item| world.prices.iter().find(|p| p.id == item.price));
-    price.map_or((Interval::Month, 1), |p| (p.interval, p.interval_count))
+    price.and_then(|p| p.recurring).map_or((Interval::Month, 1), |each| (each.interval, each.count))
 }
 
 /// What items are paid in.
 pub(crate) fn currency<'w>(world: &'w World, items: &[Item]) -> &'w str {
-    let price = items.first().and_then(|item| world.prices.iter().find(|p| p.id == item.price));
-    price.map_or("usd", |p| p.currency.as_str())
+    items.first().map_or("usd", |item| currency_of(world, &item.price))
+}
+
+/// What a price is paid in.
+pub(crate) fn currency_of<'w>(world: &'w World, price: &str) -> &'w str {
+    world.prices.iter().find(|p| p.id == price).map_or("usd", |p| p.currency.as_str())
 }
 
 /// A customer pays in one currency as long as there is a subscription.

@@ -2,7 +2,7 @@
 
 use super::{
     error::ApiError,
-    invoices::Outcome,
+    invoices::{MAX_CHARGE, Outcome},
     params::Params,
     world::{Card, CardBehavior, World},
 };
@@ -15,13 +15,16 @@ const TOKENS: &[(&str, &str, &str, CardBehavior)] = &[
     ("pm_card_amex", "amex", "8431", CardBehavior::Pays),
     ("pm_card_chargeDeclined", "visa", "0002", CardBehavior::Declines),
     ("pm_card_visa_chargeDeclined", "visa", "0002", CardBehavior::Declines),
-    ("pm_card_chargeCustomerFail", "visa", "0341", CardBehavior::DeclinesLater),
+    ("pm_card_chargeCustomerFail", "visa", "0341", CardBehavior::DeclinesWhenCharged),
+    ("pm_card_createDispute", "visa", "0259", CardBehavior::Disputed),
+    ("pm_card_createDisputeInquiry", "visa", "1976", CardBehavior::Inquired),
 ];
 
 /// A new card for one of Stripe's test tokens. `None` for another token.
 pub fn card(world: &mut World, token: &str, now: i64) -> Option<Card> {
     let (_, brand, last4, behavior) = TOKENS.iter().find(|(name, ..)| *name == token)?;
-    Some(Card { id: world.new_id("pm"), created: now, brand: (*brand).to_owned(), last4: (*last4).to_owned(), behavior: *behavior })
+    let id = world.new_id("pm");
+    Some(Card { id, created: now, brand: (*brand).to_owned(), last4: (*last4).to_owned(), email: None, behavior: *behavior })
 }
 
 /// The test token of a behavior.
@@ -29,7 +32,9 @@ pub fn token(behavior: CardBehavior) -> &'static str {
     match behavior {
         CardBehavior::Pays => "pm_card_visa",
         CardBehavior::Declines => "pm_card_chargeDeclined",
-        CardBehavior::DeclinesLater => "pm_card_chargeCustomerFail",
+        CardBehavior::DeclinesWhenCharged => "pm_card_chargeCustomerFail",
+        CardBehavior::Disputed => "pm_card_createDispute",
+        CardBehavior::Inquired => "pm_card_createDisputeInquiry",
     }
 }
 
@@ -37,7 +42,7 @@ pub fn token(behavior: CardBehavior) -> &'static str {
 pub fn render(card: &Card, customer: Option<&str>) -> Value {
     json!({
         "id": card.id, "object": "payment_method", "allow_redisplay": "always",
-        "billing_details": { "address": null, "email": null, "name": null, "phone": null, "tax_id": null },
+        "billing_details": { "address": null, "email": card.email, "name": null, "phone": null, "tax_id": null },
         "card": {
             "brand": card.brand, "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
             "country": "US", "display_brand": card.brand, "exp_month": 12, "exp_year": 2034, "fingerprint": null, "funding": "credit",
@@ -48,13 +53,15 @@ pub fn render(card: &Card, customer: Option<&str>) -> Value {
     })
 }
 
-/// The card that a parameter names: the customer's own, or a test token's. Of another customer's card nothing is known.
+/// The card that a parameter names: the customer's own, one that is nobody's, or a test token's. Of another customer's card nothing is
+/// known.
 ///
 /// # Errors
 /// There is no such card.
 pub(crate) fn of_customer(world: &mut World, customer: &str, name: &str, param: &str, now: i64) -> Result<Card, ApiError> {
     let own = world.customers.iter().find(|c| c.id == customer).and_then(|c| c.payment_method.clone()).filter(|card| card.id == name);
-    own.or_else(|| card(world, name, now)).ok_or_else(|| ApiError::no_such("PaymentMethod", name, param))
+    let loose = || world.loose_cards.iter().find(|card| card.id == name).cloned();
+    own.or_else(loose).or_else(|| card(world, name, now)).ok_or_else(|| ApiError::no_such("PaymentMethod", name, param))
 }
 
 /// The card that a customer is given: `payment_method`, `invoice_settings[default_payment_method]`. A customer has one card, so either
@@ -72,7 +79,57 @@ pub(crate) fn take_card(world: &mut World, customer: Option<&str>, params: &mut 
         (None, Some(id)) => (id, "payment_method"),
         (None, None) => return Ok(None),
     };
-    of_customer(world, customer.unwrap_or_default(), &id, param, now).map(Some)
+    let card = of_customer(world, customer.unwrap_or_default(), &id, param, now)?;
+    attachable(&card)?;
+    world.loose_cards.retain(|loose| loose.id != card.id);
+    Ok(Some(card))
+}
+
+/// Refuses a card that its bank declines already when it is saved.
+///
+/// # Errors
+/// As for a charge that is declined.
+pub(crate) fn attachable(card: &Card) -> Result<(), ApiError> {
+    if card.behavior == CardBehavior::Declines { Err(ApiError::declined()) } else { Ok(()) }
+}
+
+/// What becomes of a charge to a card. `amount` is in the currency's minor unit.
+pub(crate) fn outcome(card: Option<&Card>, amount: i64) -> Outcome {
+    match card.map(|card| card.behavior) {
+        None => Outcome::NoCard,
+        Some(_) if amount > MAX_CHARGE => Outcome::TooLarge,
+        Some(CardBehavior::Declines | CardBehavior::DeclinesWhenCharged) => Outcome::Declined,
+        Some(CardBehavior::Pays | CardBehavior::Disputed | CardBehavior::Inquired) => Outcome::Paid,
+    }
+}
+
+/// `payment_method_types`: cards are all there is.
+///
+/// # Errors
+/// Another way of paying.
+pub(crate) fn take_types(params: &mut Params) -> Result<(), ApiError> {
+    match params.texts("payment_method_types")?.iter().find(|kind| *kind != "card") {
+        Some(other) => Err(ApiError::invalid("payment_method_types[0]", format!("The emulator takes cards only, not {other}."))),
+        None => Ok(()),
+    }
+}
+
+/// `shipping`: read and not kept, for nothing is sent anywhere.
+///
+/// # Errors
+/// What is no address.
+pub(crate) fn take_shipping(params: &mut Params) -> Result<(), ApiError> {
+    let Some(mut shipping) = params.map("shipping")? else { return Ok(()) };
+    for field in ["carrier", "name", "phone", "tracking_number"] {
+        shipping.text(field)?;
+    }
+    if let Some(mut address) = shipping.map("address")? {
+        for field in ["city", "country", "line1", "line2", "postal_code", "state"] {
+            address.text(field)?;
+        }
+        address.finish()?;
+    }
+    shipping.finish()
 }
 
 /// The error of a payment that was not made.

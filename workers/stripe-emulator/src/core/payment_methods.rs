@@ -1,8 +1,9 @@
-//! `/v1/payment_methods`: a customer has one card here, the one that is charged. Stripe's test tokens (`pm_card_visa`) can be attached.
+//! `/v1/payment_methods`: a customer has one card here, the one that is charged. Stripe's test tokens (`pm_card_visa`, and `tok_visa`
+//! for a card that is nobody's yet) can be attached.
 
 use super::{
     Context,
-    customers::{alter, live},
+    customers::{alter, check_email, live},
     error::ApiError,
     events::record,
     list::Paging,
@@ -12,11 +13,36 @@ use super::{
 };
 use serde_json::Value;
 
+/// The oldest cards that are nobody's over this are forgotten.
+const KEPT: usize = 100;
+
 fn held(world: &World, id: &str) -> Option<(Value, String)> {
     world.customers.iter().filter(|c| !c.deleted).find_map(|c| {
         let card = c.payment_method.as_ref().filter(|card| card.id == id)?;
         Some((payment::render(card, Some(&c.id)), c.id.clone()))
     })
+}
+
+/// `POST /v1/payment_methods`: a card that is nobody's yet, from one of Stripe's test tokens.
+pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
+    params.one_of("type", &["card"])?.ok_or_else(|| ApiError::missing_parameter("type"))?;
+    let mut given = params.map("card")?.ok_or_else(|| ApiError::missing_parameter("card"))?;
+    let name = given.name("token");
+    let token = given.id("token")?.ok_or_else(|| ApiError::missing_parameter(&name))?;
+    given.finish()?;
+    let made = token.strip_prefix("tok_").and_then(|card| payment::card(world, &format!("pm_card_{card}"), context.now));
+    let mut card = made.ok_or_else(|| ApiError::no_such("token", &token, &name))?;
+    if let Some(mut details) = params.map("billing_details")? {
+        card.email = details.text("email")?.filter(|text| !text.is_empty());
+        check_email(card.email.as_deref()).map_err(|error| error.renamed(|_| details.name("email")))?;
+        details.finish()?;
+    }
+    params.finish()?;
+    let shown = payment::render(&card, None);
+    let over = (world.loose_cards.len() + 1).saturating_sub(KEPT);
+    world.loose_cards.drain(..over);
+    world.loose_cards.push(card);
+    Ok(shown)
 }
 
 /// Gives a customer a card, with its events. It is the one that is charged from now on.
@@ -47,14 +73,18 @@ pub(crate) fn list(world: &World, mut params: Params) -> Result<Value, ApiError>
 
 pub(crate) fn get(world: &World, id: &str, params: Params) -> Result<Value, ApiError> {
     params.finish()?;
-    held(world, id).map(|(shown, _)| shown).ok_or_else(|| ApiError::missing("PaymentMethod", id))
+    let loose = || world.loose_cards.iter().find(|card| card.id == id).map(|card| payment::render(card, None));
+    held(world, id).map(|(shown, _)| shown).or_else(loose).ok_or_else(|| ApiError::missing("PaymentMethod", id))
 }
 
 pub(crate) fn attach(world: &mut World, id: &str, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     let customer = params.id("customer")?.ok_or_else(|| ApiError::missing_parameter("customer"))?;
     params.finish()?;
     live(world, &customer, "customer")?;
-    let card = payment::card(world, id, context.now).ok_or_else(|| ApiError::missing("PaymentMethod", id))?;
+    let loose = world.loose_cards.iter().find(|card| card.id == id).cloned();
+    let card = loose.or_else(|| payment::card(world, id, context.now)).ok_or_else(|| ApiError::missing("PaymentMethod", id))?;
+    payment::attachable(&card)?;
+    world.loose_cards.retain(|loose| loose.id != card.id);
     let shown = payment::render(&card, Some(&customer));
     give(world, context, &customer, card);
     Ok(shown)

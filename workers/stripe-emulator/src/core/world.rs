@@ -3,10 +3,14 @@
 mod billing;
 mod catalog;
 mod hosted;
+mod payments;
 
 pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, PendingItem};
-pub use catalog::{Interval, Price, Product};
-pub use hosted::{CheckoutItem, CheckoutSession, CheckoutStatus, PortalConfiguration, PortalFeatures, PortalSession, WebhookEndpoint};
+pub use catalog::{Interval, Price, Product, Recurring};
+pub use hosted::{
+    CheckoutItem, CheckoutMode, CheckoutSession, CheckoutStatus, PortalConfiguration, PortalFeatures, PortalSession, WebhookEndpoint,
+};
+pub use payments::{Charge, Dispute, DisputeStatus, Movement, Refund};
 
 use super::{
     pack::Packed,
@@ -40,6 +44,10 @@ pub struct World {
     pub invoices: Vec<Invoice>,
     /// What waits for the next invoice.
     pub pending: Vec<PendingItem>,
+    /// Payments that succeeded.
+    pub charges: Vec<Charge>,
+    /// Cards that are no customer's.
+    pub loose_cards: Vec<Card>,
     /// Purchases on the checkout page.
     pub checkouts: Vec<CheckoutSession>,
     /// What the portal can be set to.
@@ -219,6 +227,8 @@ impl World {
             subscriptions: Vec::new(),
             invoices: Vec::new(),
             pending: Vec::new(),
+            charges: Vec::new(),
+            loose_cards: Vec::new(),
             checkouts: Vec::new(),
             portal_configurations: vec![super::portal::configurations::first(now)],
             portal_sessions: Vec::new(),

@@ -71,8 +71,14 @@ fn org_id(end: &str) -> String {
 }
 
 fn customer(id: &str, org: &str, name: &str, created: i64) -> Customer {
-    let card =
-        Card { id: format!("pm_demo_{id}"), created, brand: "visa".to_owned(), last4: "4242".to_owned(), behavior: CardBehavior::Pays };
+    let card = Card {
+        id: format!("pm_demo_{id}"),
+        created,
+        brand: "visa".to_owned(),
+        last4: "4242".to_owned(),
+        email: None,
+        behavior: CardBehavior::Pays,
+    };
     Customer {
         name: Some(name.to_owned()),
         metadata: [("org_id".to_owned(), org_id(org))].into(),

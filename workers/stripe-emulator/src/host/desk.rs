@@ -5,7 +5,10 @@
 //! - `POST /_emulator/clock` `{"advance_seconds": 86400}`: moves the clock ahead; periods and trials end, events are made.
 //! - `POST /_emulator/status` `{"subscription": "sub_…", "status": "past_due"}`: puts a subscription into a status.
 //! - `POST /_emulator/checkout` `{"session": "cs_…", "action": "pay", "card": "pays"}`: what the checkout page's buttons do; actions are
-//!   `pay`, `decline` and `expire`, cards `pays`, `declines` and `declines_later`; with `email` for a session that has none.
+//!   `pay`, `decline` and `expire`, cards `pays`, `declines`,
+//!   `declines_when_charged`, `disputed` and `inquired`; with `email` for a session that has none.
+//! - `POST /_emulator/charge` `{"charge": "ch_…", "action": "dispute"}`: what payers and their banks do with a payment; actions are
+//!   `dispute`, `inquire` (the bank only asks), `win`, `lose`, and `refund` for all that is left.
 //! - `POST /_emulator/deliver`: makes every waiting webhook due at once.
 //! - `POST /_emulator/reset`: starts afresh.
 //!
@@ -16,8 +19,10 @@ use crate::{
     core::{
         checkout::{self, Purchase},
         clock,
+        disputes::{self, Kind, Verdict},
         error::ApiError,
         params::Params,
+        refunds,
         subscriptions::force_status,
         webhooks::{AfterRetries, Switches, hurry},
         world::CardBehavior,
@@ -62,6 +67,45 @@ enum CheckoutAction {
     Expire,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AtCharge {
+    charge: String,
+    action: ChargeAction,
+}
+
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum ChargeAction {
+    Dispute,
+    Inquire,
+    Win,
+    Lose,
+    Refund,
+}
+impl ChargeAction {
+    const WORDS: [&str; 5] = ["dispute", "inquire", "win", "lose", "refund"];
+    fn parse(word: &str) -> Option<Self> {
+        Some(match word {
+            "dispute" => Self::Dispute,
+            "inquire" => Self::Inquire,
+            "win" => Self::Win,
+            "lose" => Self::Lose,
+            "refund" => Self::Refund,
+            _ => return None,
+        })
+    }
+}
+
+/// The charge and what is to happen to it, as a form says it.
+fn take_charge(body: &str) -> Result<AtCharge, ApiError> {
+    let mut params = Params::of(&[body])?;
+    let charge = params.id("charge")?.ok_or_else(|| ApiError::missing_parameter("charge"))?;
+    let action = params.one_of("action", &ChargeAction::WORDS)?.as_deref().and_then(ChargeAction::parse);
+    params.finish()?;
+    Ok(AtCharge { charge, action: action.ok_or_else(|| ApiError::missing_parameter("action"))? })
+}
+
 fn read<T: DeserializeOwned>(body: &str) -> Result<T, Answer> {
     serde_json::from_str(body).map_err(|e| Answer::error(400, &format!("The body can't be read: {e}.")))
 }
@@ -94,6 +138,10 @@ impl Host {
             ("GET", "emulator.css") => return pages::style(),
             ("GET", "state") => Ok(()),
             ("POST", "checkout") => read::<AtCheckout>(body).and_then(|at| self.at_checkout(setup, &at, real)),
+            ("POST", "charge") => read::<AtCharge>(body).and_then(|at| {
+                let done = self.at_charge(setup, &at, real);
+                done.map_err(|error| Answer::error(if error.is_missing() { 404 } else { 400 }, error.message()))
+            }),
             ("POST", "switches") => read::<Switches>(body).map(|switches| self.world.switches = switches),
             ("POST", "clock") => read::<Advance>(body).and_then(|by| self.advance(setup, by.advance_seconds, real)),
             ("POST", "status") => read::<Force>(body).and_then(|force| self.force(setup, &force, real)),
@@ -106,10 +154,10 @@ impl Host {
                 *self = Self::new(real);
                 Ok(())
             }
-            (_, "" | "emulator.css" | "state" | "switches" | "clock" | "status" | "checkout" | "deliver" | "reset") => {
+            (_, "" | "emulator.css" | "state" | "switches" | "clock" | "status" | "checkout" | "charge" | "deliver" | "reset") => {
                 Err(Answer::error(405, "GET for the page, its style and the state, POST for everything else."))
             }
-            _ => Err(Answer::error(404, "The desk has state, switches, clock, status, checkout, deliver and reset.")),
+            _ => Err(Answer::error(404, "The desk has state, switches, clock, status, checkout, charge, deliver and reset.")),
         };
         match done {
             Ok(()) => self.state(real),
@@ -133,6 +181,7 @@ impl Host {
                     // It is within bounds, so that nothing can be wrong.
                     let _ = self.advance(setup, seconds, real);
                 }),
+            "charge" => take_charge(body).and_then(|at| self.at_charge(setup, &at, real)),
             "switches" => take_switches(body).map(|switches| self.world.switches = switches),
             "deliver" => {
                 let now = self.now(real);
@@ -143,7 +192,7 @@ impl Host {
                 *self = Self::new(real);
                 Ok(())
             }
-            _ => return Answer::error(404, "The desk's forms are clock, switches, deliver and reset."),
+            _ => return Answer::error(404, "The desk's forms are clock, switches, charge, deliver and reset."),
         };
         match done {
             Ok(()) => pages::see_other("/_emulator"),
@@ -168,6 +217,19 @@ impl Host {
             }
         };
         done.map_err(|error| Answer::error(if error.is_kept() { 402 } else { 400 }, error.message()))
+    }
+
+    /// What payers and their banks do with a payment.
+    fn at_charge(&mut self, setup: &Setup, at: &AtCharge, real: i64) -> Result<(), ApiError> {
+        let (now, settings, world) = (self.now(real), setup.settings(), &mut self.world);
+        clock::tick(world, &settings, now);
+        match at.action {
+            ChargeAction::Dispute => disputes::open_now(world, &settings, &at.charge, Kind::Chargeback, now),
+            ChargeAction::Inquire => disputes::open_now(world, &settings, &at.charge, Kind::Inquiry, now),
+            ChargeAction::Win => disputes::decide_now(world, &settings, &at.charge, Verdict::Won, now),
+            ChargeAction::Lose => disputes::decide_now(world, &settings, &at.charge, Verdict::Lost, now),
+            ChargeAction::Refund => refunds::refund_now(world, &settings, &at.charge, now),
+        }
     }
 
     fn advance(&mut self, setup: &Setup, seconds: i64, real: i64) -> Result<(), Answer> {
@@ -201,7 +263,7 @@ impl Host {
             200,
             &json!({
                 "now": self.now(real), "ahead_seconds": self.ahead, "switches": world.switches, "customers": world.customers,
-                "subscriptions": world.subscriptions, "invoices": world.invoices, "checkouts": world.checkouts,
+                "subscriptions": world.subscriptions, "invoices": world.invoices, "charges": world.charges, "checkouts": world.checkouts,
                 "portal_configurations": world.portal_configurations, "endpoints": world.endpoints.len(), "prices": world.prices, "events": events, "deliveries": world.deliveries,
             }),
         )

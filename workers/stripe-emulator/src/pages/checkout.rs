@@ -1,4 +1,4 @@
-//! `/checkout/{session}`: the page on which a subscription is bought.
+//! `/checkout/{session}`: the page on which a subscription, or something that is paid for once, is bought.
 
 use super::{
     Visit,
@@ -14,7 +14,7 @@ use crate::{
         money::money,
         params::Params,
         url::origin,
-        world::{CheckoutSession, CheckoutStatus, World},
+        world::{CheckoutMode, CheckoutSession, CheckoutStatus, World},
     },
     host::Answer,
 };
@@ -82,7 +82,7 @@ fn form(world: &World, session: &CheckoutSession, error: Option<&str>) -> Markup
         session.items.first().and_then(|item| world.prices.iter().find(|p| p.id == item.price)).map_or("usd", |p| p.currency.as_str());
     let needs_card = session.amount > 0 || session.payment_method_collection == "always";
     frame(
-        "Subscribe",
+        if session.mode == CheckoutMode::Payment { "Pay" } else { "Subscribe" },
         error,
         &html! {
             section {
@@ -110,7 +110,7 @@ fn form(world: &World, session: &CheckoutSession, error: Option<&str>) -> Markup
                         }
                     }
                     @if needs_card { (cards("Test card")) }
-                    button type="submit" { @if session.amount > 0 { "Pay " (money(session.amount, currency)) } @else { "Start trial" } }
+                    button type="submit" { @if session.amount > 0 { "Pay " (money(session.amount, currency)) } @else if session.mode == CheckoutMode::Payment { "Order" } @else { "Start trial" } }
                 }
             }
             section {
@@ -130,7 +130,7 @@ fn line(world: &World, item: &crate::core::world::CheckoutItem) -> Markup {
         @if let Some(price) = price {
             tr {
                 td { (product.map_or(price.id.as_str(), |p| p.name.as_str())) }
-                td { (item.quantity) " × " (money(price.unit_amount, &price.currency)) " every " (every(price)) }
+                td { (item.quantity) " × " (money(price.unit_amount, &price.currency)) " " (every(price)) }
                 td class="amount" { (money(price.unit_amount.saturating_mul(item.quantity), &price.currency)) }
             }
         }
@@ -139,9 +139,5 @@ fn line(world: &World, item: &crate::core::world::CheckoutItem) -> Markup {
 
 /// How often a price is due.
 pub(super) fn every(price: &crate::core::world::Price) -> String {
-    if price.interval_count == 1 {
-        price.interval.as_str().to_owned()
-    } else {
-        format!("{} {}s", price.interval_count, price.interval.as_str())
-    }
+    price.recurring.map_or_else(|| "once".to_owned(), |each| format!("every {}", each.words()))
 }

@@ -5,7 +5,7 @@ use crate::{
     core::{
         money::money,
         webhooks::{AfterRetries, Switches},
-        world::World,
+        world::{Charge, World},
     },
     host::Answer,
 };
@@ -88,6 +88,14 @@ fn show(world: &World, now: i64, ahead: i64, error: Option<&str>) -> Markup {
             (table("Checkout sessions", &["Session", "Status", "Amount"], world.checkouts.iter().rev().take(SHOWN).map(|s| html! {
                 td { a href={ "/checkout/" (s.id) } { (s.id) } } td { (s.status.as_str()) } td { (money(s.amount, "usd")) }
             }).collect()))
+            (table("Payments", &["Charge", "Customer", "Amount", "Given back", "Dispute", "What happens"], world.charges.iter().rev().take(SHOWN).map(|c| html! {
+                td { (c.id) } td { (c.customer.as_deref().unwrap_or("–")) } td { (money(c.amount, &c.currency)) }
+                td { (money(c.refunded(), &c.currency)) } td { (c.dispute.as_ref().map_or("–", |dispute| dispute.status.as_str())) }
+                td { form method="post" action="/_emulator/form/charge" {
+                    input type="hidden" name="charge" value=(c.id);
+                    @for (action, text) in acts(c) { button type="submit" class="second" name="action" value=(action) { (text) } }
+                } }
+            }).collect()))
             (table("Portal sessions", &["Session", "Customer"], world.portal_sessions.iter().rev().take(SHOWN).map(|s| html! {
                 td { a href={ "/portal/" (s.secret) } { (s.id) } } td { (s.customer) }
             }).collect()))
@@ -105,6 +113,21 @@ fn show(world: &World, now: i64, ahead: i64, error: Option<&str>) -> Markup {
             p { a href="/_emulator/state" { "Everything, as JSON" } }
         },
     )
+}
+
+/// What can happen to a payment: actions, and what their buttons say.
+fn acts(charge: &Charge) -> Vec<(&'static str, &'static str)> {
+    let mut acts = Vec::new();
+    let withdrawn = charge.dispute.as_ref().is_some_and(|dispute| dispute.withdrawn.is_some() && dispute.reinstated.is_none());
+    if charge.refunded() < charge.amount && !withdrawn {
+        acts.push(("refund", "Refund"));
+    }
+    match &charge.dispute {
+        None if charge.refunded() < charge.amount => acts.extend([("dispute", "Dispute"), ("inquire", "Inquire")]),
+        Some(dispute) if dispute.status.is_open() => acts.extend([("win", "Merchant wins"), ("lose", "Payer wins")]),
+        _ => {}
+    }
+    acts
 }
 
 fn table(title: &str, heads: &[&str], rows: Vec<Markup>) -> Markup {

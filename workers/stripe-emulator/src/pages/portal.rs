@@ -141,7 +141,7 @@ fn subscription(
                 @if ends {
                     form class="inline" method="post" action=(to("undo")) {
                         input type="hidden" name="subscription" value=(held.id);
-                        button type="submit" { "Don’t cancel" }
+                        button type="submit" { "Don't cancel" }
                     }
                 } @else if !features.cancel_immediately {
                     form class="inline" method="post" action=(to("cancel")) {

@@ -69,16 +69,16 @@ fn events_are_filtered() {
     stripe.post(&path, "metadata[a]=1");
     let count = |stripe: &mut Stripe, query: &str| stripe.get(&format!("/v1/events?limit=100&{query}"))["data"].as_array().unwrap().len();
     for (query, expected) in [
-        (String::new(), 8),
+        (String::new(), 10),
         ("type=invoice.paid".to_owned(), 1),
         ("type=invoice.*".to_owned(), 4),
         ("types[]=invoice.paid&types[]=customer.subscription.updated".to_owned(), 3),
         ("types[0]=customer.created&types[1]=nothing.at_all".to_owned(), 1),
-        (format!("created[gt]={START}&created[lte]={}", START + 100), 6),
+        (format!("created[gt]={START}&created[lte]={}", START + 100), 8),
         (format!("created[gte]={}", START + 200), 1),
         (format!("created={START}"), 1),
         (format!("created[lt]={START}"), 0),
-        ("delivery_success=true".to_owned(), 8),
+        ("delivery_success=true".to_owned(), 10),
         ("delivery_success=false".to_owned(), 0),
     ] {
         assert_eq!(count(&mut stripe, &query), expected, "{query}");

@@ -24,7 +24,15 @@ fn more_seats_are_invoiced_at_once() {
     assert_eq!((&line["period"]["start"], &line["period"]["end"]), (&json!(START + 15 * DAY), &json!(START + 30 * DAY)));
     assert_eq!(
         stripe.happened(),
-        ["invoice.created", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "customer.subscription.updated"]
+        [
+            "invoice.created",
+            "invoice.finalized",
+            "charge.succeeded",
+            "payment_intent.succeeded",
+            "invoice.paid",
+            "invoice.payment_succeeded",
+            "customer.subscription.updated"
+        ]
     );
     stripe.post(&path, &format!("items[0][id]={item}&items[0][quantity]=5&proration_behavior=always_invoice"));
     assert_eq!(stripe.happened(), Vec::<String>::new(), "no change, no invoice, no event");
@@ -107,7 +115,7 @@ fn a_declined_change_does_what_payment_behavior_says() {
         let customer = stripe.customer("visa");
         let path = stripe.team(&customer, "");
         let item = stripe.item(&path);
-        stripe.card(&customer, "chargeDeclined");
+        stripe.card(&customer, "chargeCustomerFail");
         stripe.wait(DAY);
         let form = format!("items[0][id]={item}&items[0][quantity]=5&proration_behavior=always_invoice");
         let before = stripe.get(&path);

@@ -96,8 +96,9 @@ fn what_waits_is_dropped_or_invoiced() {
 #[test]
 fn an_unpaid_invoice_is_not_tried_again_after_the_end() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeCustomerFail");
+    let customer = stripe.customer("visa");
     let path = stripe.team(&customer, "");
+    stripe.card(&customer, "chargeCustomerFail");
     stripe.wait(30 * DAY);
     assert_eq!(stripe.status(&path), "past_due");
     stripe.send("DELETE", &path, "", None);
@@ -111,7 +112,7 @@ fn an_unpaid_invoice_is_not_tried_again_after_the_end() {
 #[test]
 fn an_incomplete_one_expires_when_it_is_canceled() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeDeclined");
+    let customer = stripe.customer("chargeCustomerFail");
     let path = stripe.team(&customer, "");
     let (status, ended) = stripe.send("DELETE", &path, "", None);
     assert_eq!((status, &ended["status"]), (200, &json!("incomplete_expired")));

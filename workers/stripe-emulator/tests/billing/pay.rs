@@ -33,6 +33,8 @@ fn a_first_invoice_is_paid() {
             "invoice.created",
             "customer.subscription.created",
             "invoice.finalized",
+            "charge.succeeded",
+            "payment_intent.succeeded",
             "invoice.paid",
             "invoice.payment_succeeded",
             "customer.subscription.updated"
@@ -77,7 +79,7 @@ fn lists_are_filtered_and_paged() {
 #[test]
 fn a_declined_card_does_what_payment_behavior_says() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeDeclined");
+    let customer = stripe.customer("chargeCustomerFail");
     let form = format!("customer={customer}&items[0][price]={TEAM}");
     let before = stripe.world.clone();
     let (status, refused) = stripe.send("POST", "/v1/subscriptions", &format!("{form}&payment_behavior=error_if_incomplete"), None);
@@ -132,7 +134,7 @@ fn without_a_card_only_what_costs_nothing_begins() {
 #[test]
 fn an_incomplete_subscription_expires_after_23_hours() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeDeclined");
+    let customer = stripe.customer("chargeCustomerFail");
     let path = stripe.team(&customer, "");
     stripe.happened();
     stripe.wait(23 * 3_600 - 1);
@@ -149,7 +151,7 @@ fn an_incomplete_subscription_expires_after_23_hours() {
 #[test]
 fn a_first_invoice_taken_back_ends_the_subscription() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeDeclined");
+    let customer = stripe.customer("chargeCustomerFail");
     let path = stripe.team(&customer, "");
     let invoice = text(&stripe.latest(&path)["id"]);
     assert_eq!(stripe.post(&format!("/v1/invoices/{invoice}/void"), "")["status"], "void");
@@ -161,7 +163,7 @@ fn a_first_invoice_taken_back_ends_the_subscription() {
 #[test]
 fn a_decline_is_repeated_to_the_same_key() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeDeclined");
+    let customer = stripe.customer("chargeCustomerFail");
     let form = format!("customer={customer}&items[0][price]={TEAM}&payment_behavior=error_if_incomplete");
     let first = stripe.send("POST", "/v1/subscriptions", &form, Some("key_1"));
     stripe.card(&customer, "visa");

@@ -30,7 +30,15 @@ fn a_period_renews() {
     assert_eq!(invoice["lines"]["data"][0]["period"], json!({"start": START + 30 * DAY, "end": START + 61 * DAY}));
     assert_eq!(
         stripe.happened(),
-        ["invoice.created", "invoice.finalized", "invoice.paid", "invoice.payment_succeeded", "customer.subscription.updated"]
+        [
+            "invoice.created",
+            "invoice.finalized",
+            "charge.succeeded",
+            "payment_intent.succeeded",
+            "invoice.paid",
+            "invoice.payment_succeeded",
+            "customer.subscription.updated"
+        ]
     );
 }
 
@@ -52,8 +60,9 @@ fn many_periods_at_once_are_as_many_renewals() {
 #[test]
 fn a_renewal_that_fails_is_tried_again_until_it_is_paid() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeCustomerFail");
+    let customer = stripe.customer("visa");
     let path = stripe.team(&customer, "");
+    stripe.card(&customer, "chargeCustomerFail");
     assert_eq!(stripe.status(&path), "active", "the first payment succeeds");
     stripe.wait(23 * DAY);
     stripe.happened();
@@ -95,8 +104,9 @@ fn after_the_last_try_it_ends_as_the_account_says() {
     ] {
         let mut stripe = Stripe::new();
         stripe.world.switches.after_retries = after;
-        let customer = stripe.customer("chargeCustomerFail");
+        let customer = stripe.customer("visa");
         let path = stripe.team(&customer, "");
+        stripe.card(&customer, "chargeCustomerFail");
         stripe.wait(37 * DAY - 1);
         assert_eq!(stripe.status(&path), "past_due");
         stripe.wait(1);
@@ -143,8 +153,9 @@ fn a_quantity_too_large_fails_at_the_renewal() {
 #[test]
 fn a_renewal_by_hand_keeps_the_plan_of_retries() {
     let mut stripe = Stripe::new();
-    let customer = stripe.customer("chargeCustomerFail");
+    let customer = stripe.customer("visa");
     let path = stripe.team(&customer, "");
+    stripe.card(&customer, "chargeCustomerFail");
     stripe.wait(31 * DAY);
     let id = text(&stripe.latest(&path)["id"]);
     assert_eq!(stripe.refused("POST", &format!("/v1/invoices/{id}/pay"), "off_session=true").0, 402);

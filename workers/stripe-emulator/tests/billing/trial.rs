@@ -49,7 +49,7 @@ fn without_a_card_a_trial_ends_as_it_was_set() {
             stripe.wait(100 * DAY);
             assert_eq!((stripe.status(&path).as_str(), stripe.world.invoices.len()), ("paused", 1), "no time passes for it");
             assert_eq!(stripe.refused("POST", &format!("{path}/resume"), ""), (400, "resource_missing".to_owned()), "still no card");
-            stripe.card(&customer, "chargeDeclined");
+            stripe.card(&customer, "chargeCustomerFail");
             assert_eq!(stripe.post(&format!("{path}/resume"), "")["status"], "paused", "not paid");
             stripe.card(&customer, "visa");
             let invoice = text(&stripe.latest(&path)["id"]);

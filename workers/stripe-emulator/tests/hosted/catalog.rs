@@ -57,7 +57,7 @@ fn a_lookup_key_goes_over_to_a_new_price_only_when_asked() {
             "",
             "recurring[interval_count]",
         ),
-        ("currency=usd&unit_amount=1&product=prod_portico_team", "", "recurring"),
+        ("currency=usd&unit_amount=1&recurring=often&product=prod_portico_team", "", "recurring"),
         ("currency=usd&unit_amount=1&recurring[interval]=month&product=prod_none", "resource_missing", "product"),
         ("currency=usd&unit_amount=1&recurring[interval]=month", "parameter_missing", "product"),
     ] {

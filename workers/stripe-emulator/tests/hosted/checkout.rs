@@ -46,6 +46,8 @@ fn a_purchase_makes_a_subscription_with_a_paid_invoice() {
             "invoice.created",
             "customer.subscription.created",
             "invoice.finalized",
+            "charge.succeeded",
+            "payment_intent.succeeded",
             "invoice.paid",
             "invoice.payment_succeeded",
             "customer.subscription.updated",
@@ -85,12 +87,13 @@ fn a_declined_card_leaves_nothing_and_paying_then_works() {
         (&stripe.world.customers, &stripe.world.events, &stripe.world.checkouts),
         (&before.customers, &before.events, &before.checkouts)
     );
-    let later = Purchase { card: Some(CardBehavior::DeclinesLater), ..PAYS };
-    assert_eq!(buy(&mut stripe.world, &SETTINGS, &id(&made), later, NOW), Ok(()));
+    let charged = Purchase { card: Some(CardBehavior::DeclinesWhenCharged), ..PAYS };
+    assert_eq!(buy(&mut stripe.world, &SETTINGS, &id(&made), charged, NOW).unwrap_err().message(), "Your card was declined.");
+    assert_eq!((&stripe.world.customers, &stripe.world.checkouts), (&before.customers, &before.checkouts));
+    assert_eq!(buy(&mut stripe.world, &SETTINGS, &id(&made), PAYS, NOW), Ok(()));
     let customer = stripe.world.customers[0].clone();
     assert_eq!(customer.email.as_deref(), Some("new@example.com"));
-    stripe.wait(32 * 86_400);
-    assert_eq!(stripe.world.subscriptions[0].status, "past_due", "the renewal is declined");
+    assert_eq!(stripe.world.subscriptions[0].status, "active");
 }
 
 #[test]
@@ -153,7 +156,7 @@ fn wrong_sessions_are_told_as_stripe_tells_them() {
         (of("customer_email=a%40example.com"), "", ""),
         (form("customer=cus_none"), "resource_missing", "customer"),
         (form("customer_email=nobody"), "email_invalid", "customer_email"),
-        (swapped("mode=subscription", "mode=payment"), "", "mode"),
+        (swapped("mode=subscription", "mode=setup"), "", "mode"),
         (swapped("mode=subscription&", ""), "parameter_missing", "mode"),
         (swapped(TEAM, "price_none"), "resource_missing", "line_items[0][price]"),
         (swapped("[quantity]=3", "[quantity]=0"), "", "line_items[0][quantity]"),

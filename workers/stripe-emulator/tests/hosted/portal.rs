@@ -46,7 +46,12 @@ fn a_customer_changes_cancels_and_comes_back() {
     assert_eq!(doing(&mut stripe, &secret, &Act::Undo { subscription: subscription.clone() }), Ok(()));
     assert_eq!(stripe.get(&path)["cancel_at_period_end"], false);
 
-    assert_eq!(doing(&mut stripe, &secret, &Act::Card(CardBehavior::Declines)), Ok(()));
+    assert_eq!(
+        doing(&mut stripe, &secret, &Act::Card(CardBehavior::Declines)),
+        Err("Your card was declined.".to_owned()),
+        "not even saved"
+    );
+    assert_eq!(doing(&mut stripe, &secret, &Act::Card(CardBehavior::DeclinesWhenCharged)), Ok(()));
     assert_eq!(doing(&mut stripe, &secret, &change(BUSINESS, "9")), Err("Your card was declined.".to_owned()));
     assert_eq!(stripe.get(&path)["items"]["data"][0]["quantity"], 5, "nothing changed");
     for (quantity, says) in

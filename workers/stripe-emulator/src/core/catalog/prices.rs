@@ -1,4 +1,4 @@
-//! `/v1/prices`: of what recurs; the emulator sells nothing once.
+//! `/v1/prices`: of what recurs, and of what is sold once.
 
 use super::super::{
     Context,
@@ -6,7 +6,7 @@ use super::super::{
     events::record,
     list::{Paging, When},
     params::Params,
-    world::{Interval, Price, Product, World},
+    world::{Interval, Price, Product, Recurring, World},
 };
 use serde_json::{Value, json};
 
@@ -22,14 +22,15 @@ const fn longest(interval: Interval) -> u32 {
 
 /// A price as the API shows it.
 pub fn render(price: &Price) -> Value {
+    let recurring = price
+        .recurring
+        .map(|each| json!({ "interval": each.interval.as_str(), "interval_count": each.count, "meter": null, "usage_type": "licensed" }));
     json!({
         "id": price.id, "object": "price", "active": price.active, "billing_scheme": "per_unit", "created": price.created,
         "currency": price.currency, "custom_unit_amount": null, "livemode": false, "lookup_key": price.lookup_key,
         "metadata": price.metadata, "nickname": price.nickname, "product": price.product,
-        "recurring": {
-            "interval": price.interval.as_str(), "interval_count": price.interval_count, "meter": null, "usage_type": "licensed",
-        },
-        "tax_behavior": "unspecified", "tiers_mode": null, "transform_quantity": null, "type": "recurring",
+        "recurring": recurring,
+        "tax_behavior": "unspecified", "tiers_mode": null, "transform_quantity": null, "type": if price.recurring.is_some() { "recurring" } else { "one_time" },
         "unit_amount": price.unit_amount, "unit_amount_decimal": price.unit_amount.to_string(),
     })
 }
@@ -51,10 +52,10 @@ pub(crate) fn list(world: &World, mut params: Params) -> Result<Value, ApiError>
     }
     let admits = |p: &Price| {
         active.is_none_or(|active| active == p.active)
-            && kind.as_deref() != Some("one_time")
+            && kind.as_deref().is_none_or(|kind| (kind == "recurring") == p.recurring.is_some())
             && product.as_ref().is_none_or(|id| *id == p.product)
             && currency.as_ref().is_none_or(|currency| *currency == p.currency)
-            && interval.as_deref().is_none_or(|word| word == p.interval.as_str())
+            && interval.as_deref().is_none_or(|word| p.recurring.is_some_and(|each| word == each.interval.as_str()))
             && created.admits(p.created)
             && (keys.is_empty() || p.lookup_key.as_ref().is_some_and(|key| keys.contains(key)))
     };
@@ -137,9 +138,21 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
         return Err(ApiError::invalid("unit_amount", "This value must be less than or equal to 99999999.".to_owned()));
     }
     params.one_of("billing_scheme", &["per_unit"])?;
-    let Some(mut recurring) = params.map("recurring")? else {
-        return Err(ApiError::invalid("recurring", "The emulator sells subscriptions only: pass recurring[interval].".to_owned()));
-    };
+    let recurring = take_recurring(&mut params)?;
+    let product = product(world, context, &mut params)?;
+    let id = world.new_id("price");
+    let mut price = Price { currency, recurring, ..Price::monthly(&id, &product, unit_amount, context.now) };
+    take(world, context, &mut price, &mut params)?;
+    params.finish()?;
+    let shown = render(&price);
+    world.prices.push(price);
+    record(world, context, "price.created", shown.clone(), None);
+    Ok(shown)
+}
+
+/// How often a new price is due; once where nothing is said.
+fn take_recurring(params: &mut Params) -> Result<Option<Recurring>, ApiError> {
+    let Some(mut recurring) = params.map("recurring")? else { return Ok(None) };
     let word = recurring.one_of("interval", &Interval::WORDS)?.ok_or_else(|| ApiError::missing_parameter("recurring[interval]"))?;
     let interval = Interval::parse(&word).unwrap_or(Interval::Month);
     let count = recurring.int("interval_count")?.unwrap_or(1);
@@ -148,15 +161,7 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     })?;
     recurring.one_of("usage_type", &["licensed"])?;
     recurring.finish()?;
-    let product = product(world, context, &mut params)?;
-    let id = world.new_id("price");
-    let mut price = Price { currency, interval, interval_count: count, ..Price::monthly(&id, &product, unit_amount, context.now) };
-    take(world, context, &mut price, &mut params)?;
-    params.finish()?;
-    let shown = render(&price);
-    world.prices.push(price);
-    record(world, context, "price.created", shown.clone(), None);
-    Ok(shown)
+    Ok(Some(Recurring { interval, count }))
 }
 
 pub(crate) fn update(world: &mut World, id: &str, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {

@@ -1,4 +1,4 @@
-//! `POST /v1/checkout/sessions`, of subscriptions.
+//! `POST /v1/checkout/sessions`, of subscriptions and of what is paid for once.
 
 use super::{
     super::{
@@ -8,9 +8,10 @@ use super::{
         form::Form,
         invoices,
         params::Params,
+        payment,
         subscriptions::{self, New},
         url::is_web,
-        world::{CheckoutItem, CheckoutSession, CheckoutStatus, Customer, World},
+        world::{CheckoutItem, CheckoutMode, CheckoutSession, CheckoutStatus, Customer, World},
     },
     render,
 };
@@ -36,7 +37,7 @@ fn take_url(params: &mut Params, field: &str) -> Result<Option<String>, ApiError
     }
 }
 
-fn take_items(world: &mut World, params: &mut Params) -> Result<Vec<CheckoutItem>, ApiError> {
+fn take_items(world: &mut World, params: &mut Params, mode: CheckoutMode) -> Result<Vec<CheckoutItem>, ApiError> {
     let mut items = Vec::new();
     for mut fields in params.objects("line_items")? {
         let name = fields.name("price");
@@ -45,6 +46,14 @@ fn take_items(world: &mut World, params: &mut Params) -> Result<Vec<CheckoutItem
             None => return Err(ApiError::no_such("price", &price, &name)),
             Some(held) if !held.active => {
                 let message = "The price specified is inactive. This field only accepts active prices.".to_owned();
+                return Err(ApiError::invalid(&name, message));
+            }
+            Some(held) if mode == CheckoutMode::Payment && held.recurring.is_some() => {
+                let message = "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.";
+                return Err(ApiError::invalid(&name, message.to_owned()));
+            }
+            Some(held) if mode == CheckoutMode::Subscription && held.recurring.is_none() => {
+                let message = "The emulator sells one-time prices in `payment` mode only: pass a recurring price here.".to_owned();
                 return Err(ApiError::invalid(&name, message));
             }
             Some(_) => {}
@@ -113,6 +122,18 @@ fn take_subscription_data(params: &mut Params, now: i64) -> Result<String, ApiEr
     Ok(form.as_str().to_owned())
 }
 
+/// `payment_intent_data`: what the payment is described with, and its metadata.
+fn take_payment_data(params: &mut Params) -> Result<(Option<String>, BTreeMap<String, String>), ApiError> {
+    let mut metadata = BTreeMap::new();
+    let Some(mut data) = params.map("payment_intent_data")? else { return Ok((None, metadata)) };
+    let description = data.id("description")?;
+    data.metadata(&mut metadata)?;
+    data.one_of("setup_future_usage", &["off_session", "on_session"])?;
+    payment::take_shipping(&mut data)?;
+    data.finish()?;
+    Ok((description, metadata))
+}
+
 /// The parameters of `POST /v1/subscriptions` that a session stands for, less the customer.
 pub(super) fn form_of(session: &CheckoutSession) -> Form {
     let mut form = Form::of(&session.subscription_data);
@@ -122,11 +143,19 @@ pub(super) fn form_of(session: &CheckoutSession) -> Form {
     form
 }
 
-/// What a session's first invoice will come to, in cents: it is drawn up in a copy of the world.
+/// What is due at once, in cents: what is bought, or the first invoice of a subscription, which is drawn up in a copy of the world.
 ///
 /// # Errors
 /// What `POST /v1/subscriptions` would refuse.
 pub(super) fn amount(world: &World, session: &CheckoutSession, context: &Context<'_>) -> Result<i64, ApiError> {
+    if session.mode == CheckoutMode::Payment {
+        let worth = |item: &CheckoutItem| {
+            let price = world.prices.iter().find(|p| p.id == item.price);
+            price.map_or(0, |p| p.unit_amount.saturating_mul(item.quantity))
+        };
+        let total = session.items.iter().map(worth).fold(0_i64, i64::saturating_add);
+        return if total > invoices::MAX_CHARGE { Err(ApiError::amount_too_large()) } else { Ok(total) };
+    }
     let mut dry = world.without_history();
     let quiet = Context { listening: false, endpoints: false, ..context.clone() };
     let customer = if let Some(id) = &session.customer {
@@ -164,9 +193,14 @@ fn flag_in(params: &mut Params, field: &str) -> Result<bool, ApiError> {
 
 pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     let mode = params.one_of("mode", &["payment", "setup", "subscription"])?.ok_or_else(|| ApiError::missing_parameter("mode"))?;
-    if mode != "subscription" {
-        return Err(ApiError::invalid("mode", "The emulator sells subscriptions only: use mode=subscription.".to_owned()));
-    }
+    let mode = match mode.as_str() {
+        "payment" => CheckoutMode::Payment,
+        "subscription" => CheckoutMode::Subscription,
+        _ => {
+            let message = "The emulator saves no cards for later: use mode=subscription or mode=payment.".to_owned();
+            return Err(ApiError::invalid("mode", message));
+        }
+    };
     if params.one_of("ui_mode", &["elements", "embedded_page", "hosted_page"])?.is_some_and(|mode| mode != "hosted_page") {
         return Err(ApiError::invalid("ui_mode", "The emulator has the hosted page only: use ui_mode=hosted_page.".to_owned()));
     }
@@ -197,34 +231,42 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
         id: world.new_id("cs_test"),
         created: context.now,
         expires_at,
+        mode,
         status: CheckoutStatus::Open,
         customer,
         customer_email,
         client_reference_id,
         success_url,
         cancel_url,
-        items: take_items(world, &mut params)?,
+        items: take_items(world, &mut params, mode)?,
         metadata: BTreeMap::new(),
-        subscription_data: take_subscription_data(&mut params, context.now)?,
+        payment_data: match mode {
+            CheckoutMode::Payment => take_payment_data(&mut params)?,
+            CheckoutMode::Subscription => (None, BTreeMap::new()),
+        },
+        subscription_data: match mode {
+            CheckoutMode::Payment => String::new(),
+            CheckoutMode::Subscription => take_subscription_data(&mut params, context.now)?,
+        },
         amount: 0,
         payment_method_collection: params
             .one_of("payment_method_collection", &["always", "if_required"])?
-            .unwrap_or_else(|| "always".to_owned()),
+            .unwrap_or_else(|| if mode == CheckoutMode::Payment { "if_required" } else { "always" }.to_owned()),
         allow_promotion_codes: params.flag("allow_promotion_codes")?,
         billing_address_collection: params.one_of("billing_address_collection", &["auto", "required"])?,
         locale: params.id("locale")?,
-        submit_type: params.one_of("submit_type", &["auto", "subscribe"])?,
+        submit_type: params.one_of("submit_type", &["auto", "book", "donate", "pay", "subscribe"])?,
         tax_id_collection: flag_in(&mut params, "tax_id_collection")?,
         phone_number_collection: flag_in(&mut params, "phone_number_collection")?,
         subscription: None,
         invoice: None,
+        payment_intent: None,
+        guest_email: None,
     };
     params.metadata(&mut session.metadata)?;
     switched_off(&mut params, "automatic_tax")?;
     params.one_of("currency", &["usd"])?;
-    if let Some(other) = params.texts("payment_method_types")?.iter().find(|kind| *kind != "card") {
-        return Err(ApiError::invalid("payment_method_types[0]", format!("The emulator takes cards only, not {other}.")));
-    }
+    payment::take_types(&mut params)?;
     if let Some(mut update) = params.map("customer_update")? {
         for field in ["address", "name", "shipping"] {
             update.one_of(field, &["auto", "never"])?;

@@ -2,20 +2,25 @@
 
 use super::super::{
     catalog,
-    world::{CheckoutItem, CheckoutSession, CheckoutStatus, World},
+    world::{CheckoutItem, CheckoutMode, CheckoutSession, CheckoutStatus, World},
 };
 use serde_json::{Value, json};
 
 /// A session as the API shows it.
 pub fn render(world: &World, session: &CheckoutSession) -> Value {
     let customer = session.customer.as_ref().and_then(|id| world.customers.iter().find(|c| c.id == *id));
-    let email = customer.and_then(|c| c.email.clone()).or_else(|| session.customer_email.clone());
+    let email = customer.and_then(|c| c.email.clone()).or_else(|| session.customer_email.clone()).or_else(|| session.guest_email.clone());
     let details = (customer.is_some() || email.is_some()).then(|| {
         json!({
             "address": null, "business_name": null, "email": email, "individual_name": null, "name": customer.and_then(|c| c.name.clone()),
             "phone": customer.and_then(|c| c.phone.clone()), "tax_exempt": "none", "tax_ids": null,
         })
     });
+    let creation = match session.mode {
+        CheckoutMode::Payment => Some("if_required"),
+        CheckoutMode::Subscription => Some("always"),
+    };
+    let creation = creation.filter(|_| session.customer.is_none());
     let open = session.status == CheckoutStatus::Open;
     let paid = match session.status {
         CheckoutStatus::Complete if session.amount > 0 => "paid",
@@ -32,10 +37,10 @@ pub fn render(world: &World, session: &CheckoutSession) -> Value {
         "consent_collection": null, "created": session.created, "currency": price.map_or("usd", |p| p.currency.as_str()),
         "currency_conversion": null, "custom_fields": [],
         "custom_text": { "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null },
-        "customer": session.customer, "customer_account": null, "customer_creation": session.customer.is_none().then_some("always"),
+        "customer": session.customer, "customer_account": null, "customer_creation": creation,
         "customer_details": details, "customer_email": session.customer_email, "discounts": [], "expires_at": session.expires_at,
         "invoice": session.invoice, "invoice_creation": null, "livemode": false, "locale": session.locale, "metadata": session.metadata,
-        "mode": "subscription", "origin_context": null, "payment_intent": null, "payment_link": null,
+        "mode": session.mode.as_str(), "origin_context": null, "payment_intent": session.payment_intent, "payment_link": null,
         "payment_method_collection": session.payment_method_collection, "payment_method_configuration_details": null,
         "payment_method_options": null, "payment_method_types": ["card"], "payment_status": paid, "permissions": null,
         "phone_number_collection": { "enabled": session.phone_number_collection }, "recovered_from": null,

@@ -2,16 +2,28 @@
 
 use super::{
     super::{
-        Context, customers,
-        world::{Card, CardBehavior, InvoiceStatus, World},
+        Context,
+        charges::{self, NewCharge},
+        customers, payment,
+        world::{BillingReason, Card, InvoiceStatus, World},
     },
-    MAX_CHARGE, alter,
+    alter,
 };
+use std::collections::BTreeMap;
 
 /// What is below the smallest charge, in cents, goes to the customer's balance instead.
 const MIN_CHARGE: i64 = 50;
 /// When a payment that failed is tried again, in seconds after the invoice became final.
 const RETRIES: [i64; 3] = [3 * 86_400, 5 * 86_400, 7 * 86_400];
+
+/// What a charge for an invoice is described with.
+const fn purpose(reason: BillingReason) -> &'static str {
+    match reason {
+        BillingReason::SubscriptionCreate => "Subscription creation",
+        BillingReason::SubscriptionCycle | BillingReason::Upcoming | BillingReason::SubscriptionUpdate => "Subscription update",
+        BillingReason::Manual => "Payment for invoice",
+    }
+}
 
 /// What became of a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,23 +45,20 @@ pub(crate) fn owed(total: i64, balance: i64) -> (i64, i64) {
     if sum < MIN_CHARGE { (0, sum) } else { (sum, 0) }
 }
 
-/// Tries to pay an open invoice. `asked` says that a request does, with the customer there. `card` instead of the customer's own.
+/// Tries to pay an open invoice. `card` instead of the customer's own.
 /// Whether it is tried again is the caller's to say; see [`plan_retry`].
-pub(crate) fn collect(world: &mut World, context: &Context<'_>, id: &str, asked: bool, card: Option<Card>) -> Outcome {
+pub(crate) fn collect(world: &mut World, context: &Context<'_>, id: &str, card: Option<Card>) -> Outcome {
     let Some(invoice) = world.invoices.iter().find(|i| i.id == id) else { return Outcome::Paid };
     if invoice.status != InvoiceStatus::Open {
         return Outcome::Paid;
     }
     let (customer, amount) = (invoice.customer.clone(), invoice.remaining());
     let card = card.or_else(|| world.customers.iter().find(|c| c.id == customer).and_then(|c| c.payment_method.clone()));
-    let outcome = match card.map(|c| c.behavior) {
-        None => Outcome::NoCard,
-        Some(_) if amount > MAX_CHARGE => Outcome::TooLarge,
-        Some(CardBehavior::Declines) => Outcome::Declined,
-        Some(CardBehavior::DeclinesLater) if !asked => Outcome::Declined,
-        Some(_) => Outcome::Paid,
-    };
-    if outcome == Outcome::Paid {
+    let outcome = payment::outcome(card.as_ref(), amount);
+    if let (Outcome::Paid, Some(card)) = (outcome, card) {
+        let (description, currency) = (purpose(invoice.reason).to_owned(), invoice.currency.clone());
+        let new = NewCharge { customer: Some(customer), amount, currency, description: Some(description), metadata: BTreeMap::new(), card };
+        charges::make(world, context, new);
         alter(world, context, id, &[], |invoice| invoice.attempt_count += 1);
         paid(world, context, id);
     } else {

@@ -3,7 +3,7 @@
 use super::super::{
     money::money,
     proration::{left, share},
-    world::{Interval, Item, Line, Price, World},
+    world::{Item, Line, Price, Recurring, World},
 };
 use chrono::DateTime;
 
@@ -21,11 +21,6 @@ pub(crate) fn worth(world: &World, item: &Item) -> i64 {
     price(world, &item.price).map_or(0, |p| p.unit_amount.saturating_mul(item.quantity))
 }
 
-fn each(interval: Interval, count: u32) -> String {
-    let unit = interval.as_str();
-    if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
-}
-
 fn day(at: i64) -> String {
     DateTime::from_timestamp(at, 0).map_or_else(|| at.to_string(), |t| t.format("%-d %b %Y").to_string())
 }
@@ -38,7 +33,12 @@ pub(crate) fn for_period(world: &mut World, items: &[Item], trial: bool) -> Vec<
         let description = match price(world, &item.price) {
             _ if trial => format!("Trial period for {name}"),
             Some(p) => {
-                format!("{} × {name} (at {} / {})", item.quantity, money(p.unit_amount, &p.currency), each(p.interval, p.interval_count))
+                format!(
+                    "{} × {name} (at {} / {})",
+                    item.quantity,
+                    money(p.unit_amount, &p.currency),
+                    p.recurring.map_or_else(String::new, Recurring::words)
+                )
             }
             None => name,
         };

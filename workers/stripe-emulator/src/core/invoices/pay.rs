@@ -4,6 +4,7 @@ use super::{
     super::{
         Context, Settings,
         error::ApiError,
+        form::Form,
         params::Params,
         payment, payment_methods,
         subscriptions::watched,
@@ -19,7 +20,7 @@ use serde_json::Value;
 pub(crate) fn pay(world: &mut World, id: &str, mut params: Params, context: &Context<'_>) -> Result<Value, ApiError> {
     let method = params.id("payment_method")?;
     let by_other_means = params.flag("paid_out_of_band")?.unwrap_or(false);
-    let away = params.flag("off_session")?.unwrap_or(false);
+    params.flag("off_session")?;
     params.finish()?;
     let invoice = find(world, id)?.clone();
     match invoice.status {
@@ -38,7 +39,7 @@ pub(crate) fn pay(world: &mut World, id: &str, mut params: Params, context: &Con
         if by_other_means && find(world, id).is_ok_and(|held| held.status == InvoiceStatus::Open) {
             paid(world, context, id);
         }
-        let outcome = collect(world, context, id, !away, card);
+        let outcome = collect(world, context, id, card);
         if outcome != super::Outcome::Paid && invoice.next_payment_attempt.is_some() {
             plan_retry(world, context, id);
         }
@@ -49,7 +50,7 @@ pub(crate) fn pay(world: &mut World, id: &str, mut params: Params, context: &Con
     find(world, id).map(|held| render(world, held))
 }
 
-/// What the button on the invoice's page does: the customer gets a new card, and it is charged.
+/// What the button on the invoice's page does: a new card is charged, and is the customer's when it paid.
 ///
 /// # Errors
 /// As for [`pay`]. That a card was declined stays on the books.
@@ -58,8 +59,14 @@ pub(crate) fn pay_by_hand(world: &mut World, settings: &Settings<'_>, id: &str, 
     let mut next = world.clone();
     let customer = find(&next, id)?.customer.clone();
     let card = payment::card(&mut next, payment::token(behavior), now).ok_or_else(|| ApiError::refused("There is no such test card."))?;
-    payment_methods::give(&mut next, &context, &customer, card);
-    let done = pay(&mut next, id, Params::of(&[])?, &context).map(drop);
+    let mut form = Form::default();
+    form.add("payment_method", &card.id);
+    next.loose_cards.push(card.clone());
+    let done = pay(&mut next, id, Params::of(&[form.as_str()])?, &context).map(drop);
+    next.loose_cards.retain(|loose| loose.id != card.id);
+    if done.is_ok() {
+        payment_methods::give(&mut next, &context, &customer, card);
+    }
     if done.as_ref().map_or_else(ApiError::effects_stay, |()| true) {
         *world = next;
     }

@@ -57,8 +57,7 @@ pub fn act(
         Act::Card(_) if !features.payment_method_update => Err(off()),
         Act::Card(behavior) => {
             let card = payment::card(&mut next, payment::token(*behavior), now).ok_or_else(off)?;
-            payment_methods::give(&mut next, &context, &session.customer, card);
-            Ok(())
+            payment::attachable(&card).map(|()| payment_methods::give(&mut next, &context, &session.customer, card))
         }
         Act::Change { subscription, price, quantity } => {
             let allowed = features.subscription_update.as_ref().ok_or_else(off)?;

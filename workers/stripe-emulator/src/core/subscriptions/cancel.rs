@@ -42,7 +42,7 @@ pub(crate) fn cancel(world: &mut World, id: &str, mut params: Params, context: &
         params.finish()?;
         if let Some(draft) = leave(world, id, now, prorate, context) {
             invoices::finalize(world, context, &draft);
-            invoices::collect(world, context, &draft, true, None);
+            invoices::collect(world, context, &draft, None);
         }
         Ok(())
     })?;

@@ -31,7 +31,7 @@ pub(super) fn charge(world: &mut World, id: &str, draft: &str, behavior: Payment
         return Ok(());
     }
     if behavior != Payment::Later {
-        let outcome = invoices::collect(world, context, draft, true, None);
+        let outcome = invoices::collect(world, context, draft, None);
         match behavior {
             _ if outcome == Outcome::Paid => return Ok(()),
             Payment::Refuse => return payment::refused(outcome),

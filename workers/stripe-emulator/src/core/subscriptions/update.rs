@@ -19,7 +19,7 @@ pub(crate) fn update(world: &mut World, id: &str, mut params: Params, context: &
         if ended {
             take_details(find_mut(world, id)?, &mut params)?;
             let message = "A canceled subscription can only update its cancellation_details and metadata.";
-            return params.finish().map_err(|_| ApiError::refused(message));
+            return params.finish().map_err(|_| ApiError::coded("invalid_canceled_subscription_fields", message.to_owned()));
         }
         let change = Change::take(world, &mut params, context.now)?;
         let behavior = Payment::take(&mut params)?;

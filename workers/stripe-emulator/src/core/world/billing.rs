@@ -2,16 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What becomes of a charge to a card.
+/// What becomes of a card: of attaching it to a customer, and of a charge to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CardBehavior {
     /// Every charge succeeds.
     Pays,
-    /// Every charge is declined.
+    /// It can't be attached to a customer, and every charge is declined.
     Declines,
-    /// What a request asks for is paid; what time asks for, such as a renewal, is declined.
-    DeclinesLater,
+    /// It can be attached; every charge is declined.
+    DeclinesWhenCharged,
+    /// Every charge succeeds, and its payer disputes it.
+    Disputed,
+    /// Every charge succeeds, and the payer's bank asks about it.
+    Inquired,
 }
 
 /// A customer's card.
@@ -25,6 +29,8 @@ pub struct Card {
     pub brand: String,
     /// The end of its number.
     pub last4: String,
+    /// Where its owner is reached, as it was given with it.
+    pub email: Option<String>,
     /// What becomes of a charge.
     pub behavior: CardBehavior,
 }

@@ -71,7 +71,23 @@ impl Interval {
     }
 }
 
-/// For how much something is sold, again and again.
+/// How often a price is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recurring {
+    /// How long a period is, in units of …
+    pub interval: Interval,
+    /// … so many.
+    pub count: u32,
+}
+impl Recurring {
+    /// Such as `month`, `3 months`.
+    pub fn words(self) -> String {
+        let unit = self.interval.as_str();
+        if self.count == 1 { unit.to_owned() } else { format!("{} {unit}s", self.count) }
+    }
+}
+
+/// For how much something is sold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
     /// `price_…`.
@@ -86,10 +102,8 @@ pub struct Price {
     pub unit_amount: i64,
     /// `usd`.
     pub currency: String,
-    /// How long a period is, in units of …
-    pub interval: Interval,
-    /// … so many.
-    pub interval_count: u32,
+    /// How often it is due; once where it is absent.
+    pub recurring: Option<Recurring>,
     /// Whether anything new can be sold at it.
     pub active: bool,
     /// The caller's name for it.
@@ -108,8 +122,7 @@ impl Price {
             lookup_key: None,
             unit_amount,
             currency: "usd".to_owned(),
-            interval: Interval::Month,
-            interval_count: 1,
+            recurring: Some(Recurring { interval: Interval::Month, count: 1 }),
             active: true,
             nickname: None,
             metadata: BTreeMap::new(),
@@ -130,7 +143,7 @@ pub(super) fn of_the_plans(now: i64) -> (Vec<Product>, Vec<Price>) {
     let price = |plan: &str, key: String, unit_amount: i64, interval: Interval| Price {
         lookup_key: Some(key.clone()),
         metadata: [("portico_lookup_key".to_owned(), key.clone())].into(),
-        interval,
+        recurring: Some(Recurring { interval, count: 1 }),
         ..Price::monthly(&format!("price_{key}"), &format!("prod_portico_{plan}"), unit_amount, now)
     };
     let products = PLANS.iter().map(|(plan, name, ..)| product(plan, name)).collect();

@@ -25,6 +25,25 @@ impl CheckoutStatus {
     }
 }
 
+/// What a checkout page sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckoutMode {
+    /// Something that is paid for once.
+    Payment,
+    /// A subscription.
+    Subscription,
+}
+impl CheckoutMode {
+    /// As Stripe writes it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Payment => "payment",
+            Self::Subscription => "subscription",
+        }
+    }
+}
+
 /// One thing on a checkout page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckoutItem {
@@ -47,9 +66,11 @@ pub struct CheckoutSession {
     pub created: i64,
     /// When the page closes, Unix seconds.
     pub expires_at: i64,
+    /// What it sells.
+    pub mode: CheckoutMode,
     /// Where it stands.
     pub status: CheckoutStatus,
-    /// Who pays, `cus_…`; made by the purchase where it is not given.
+    /// Who pays, `cus_…`; made by the purchase of a subscription where it is not given. A guest who pays once stays nobody's.
     pub customer: Option<String>,
     /// The address that the page is filled with.
     pub customer_email: Option<String>,
@@ -63,6 +84,8 @@ pub struct CheckoutSession {
     pub items: Vec<CheckoutItem>,
     /// The caller's.
     pub metadata: BTreeMap<String, String>,
+    /// What the payment is described with, and its metadata.
+    pub payment_data: (Option<String>, BTreeMap<String, String>),
     /// What the subscription will be created with, beside customer and items: parameters of `POST /v1/subscriptions`, as a form.
     pub subscription_data: String,
     /// What is due at once, in cents.
@@ -85,6 +108,10 @@ pub struct CheckoutSession {
     pub subscription: Option<String>,
     /// Its first invoice, `in_…`.
     pub invoice: Option<String>,
+    /// What paid, where it was once: `pi_…`.
+    pub payment_intent: Option<String>,
+    /// The address that a guest gave.
+    pub guest_email: Option<String>,
 }
 
 /// What customers may do in the portal.
