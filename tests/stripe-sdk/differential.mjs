@@ -26,8 +26,8 @@ const CARDS = {
   pays: ["pm_card_visa", "4242424242424242"],
   "can't be attached": ["pm_card_chargeDeclined", "4000000000000002"],
   "fails when charged": ["pm_card_chargeCustomerFail", "4000000000000341"],
-  // The one above pays once in ours, so that a renewal can fail; here ours has one that never pays.
-  "never pays": ["pm_card_chargeDeclined", "4000000000000341"],
+  "is disputed": ["pm_card_createDispute", "4000000000000259"],
+  "is asked about": ["pm_card_createDisputeInquiry", "4000000000001976"],
 };
 const WINDOWS = process.platform === "win32";
 

@@ -64,17 +64,38 @@ export async function observe(stripe, card) {
 
   seen["a card that is declined at once"] = await refusal(stripe.paymentMethods.attach(await card("can't be attached"), { customer: customer.id }));
   const late = await stripe.customers.create({ email: "late@example.com" });
-  const bad = await stripe.paymentMethods.attach(await card("never pays"), { customer: late.id });
+  const bad = await stripe.paymentMethods.attach(await card("fails when charged"), { customer: late.id });
   await stripe.customers.update(late.id, { invoice_settings: { default_payment_method: bad.id } });
   const start = (payment_behavior) => stripe.subscriptions.create({ customer: late.id, items: [{ price: team.id, quantity: 1 }], payment_behavior, expand });
   seen["declined, as an error"] = await refusal(start("error_if_incomplete"));
   seen["nothing was bought"] = { subscriptions: (await stripe.subscriptions.list({ customer: late.id, status: "all" })).data.length };
   seen["declined, left incomplete"] = whole(await start("allow_incomplete"));
 
-  const fails = await stripe.customers.create({ email: "fails@example.com" });
-  const failing = await stripe.paymentMethods.attach(await card("fails when charged"), { customer: fails.id });
-  await stripe.customers.update(fails.id, { invoice_settings: { default_payment_method: failing.id } });
-  seen["a card that fails when charged"] = { status: (await stripe.subscriptions.create({ customer: fails.id, items: [{ price: team.id }] })).status };
+  const pay = async (does) => stripe.paymentIntents.create({ amount: 2_000, currency: "usd", payment_method_types: ["card"], payment_method: await card(does), confirm: true });
+  const charged = ({ amount, amount_refunded, refunded, disputed, status, paid }) => ({ amount, amount_refunded, refunded, disputed, status, paid });
+  const refund = ({ amount, status, reason, currency }) => ({ amount, status, reason, currency });
+  const once = await pay("pays");
+  const chargeOf = async ({ latest_charge }) => charged(await stripe.charges.retrieve(latest_charge));
+  seen["paid once"] = { status: once.status, received: once.amount_received, charge: await chargeOf(once) };
+  seen["a part given back"] = refund(await stripe.refunds.create({ payment_intent: once.id, amount: 500, reason: "requested_by_customer" }));
+  seen["more than is left"] = await refusal(stripe.refunds.create({ payment_intent: once.id, amount: 1_501 }));
+  seen["nothing given back"] = await refusal(stripe.refunds.create({ payment_intent: once.id, amount: 0 }));
+  seen["the rest given back"] = refund(await stripe.refunds.create({ charge: once.latest_charge }));
+  seen["given back again"] = await refusal(stripe.refunds.create({ charge: once.latest_charge }));
+  seen["after refunds"] = await chargeOf(once);
+  seen["refunds"] = (await stripe.refunds.list({ charge: once.latest_charge })).data.map(refund);
+  seen["declined once"] = await refusal(pay("fails when charged"));
+  const disputeOf = async ({ latest_charge }) => {
+    const { data: [{ amount, status, reason, currency, is_charge_refundable, balance_transactions }] } = await stripe.disputes.list({ charge: latest_charge });
+    return { amount, status, reason, currency, is_charge_refundable, moved: balance_transactions.map((moved) => moved.amount) };
+  };
+  const disputed = await pay("is disputed");
+  seen["a dispute"] = { ...(await disputeOf(disputed)), charge: await chargeOf(disputed) };
+  seen["giving back what is disputed"] = await refusal(stripe.refunds.create({ charge: disputed.latest_charge }));
+  const { data: [dispute] } = await stripe.disputes.list({ charge: disputed.latest_charge });
+  seen["giving in"] = { status: (await stripe.disputes.close(dispute.id)).status, ...(await disputeOf(disputed)) };
+  seen["giving in again"] = await refusal(stripe.disputes.close(dispute.id));
+  seen["an inquiry"] = await disputeOf(await pay("is asked about"));
 
   const end = await stripe.subscriptions.cancel(bought.id);
   seen["end now"] = shape(end);

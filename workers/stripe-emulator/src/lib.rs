@@ -6,12 +6,12 @@
 //! kept state and a control desk around it, still without I/O; `glue` drives that on workerd.
 //!
 //! Where it knowingly differs from Stripe: a customer has one card, which is the default; an invoice becomes final when it is made
-//! instead of an hour later; there are no charges, payment intents, taxes, discounts or metered prices, no invoice items but prorations,
-//! and no pending updates; all amounts are in hundredths, every month and year a calendar one in UTC; restricted keys can do everything. A
-//! card that will not pay can be attached, and the one that fails when charged pays once, so that a renewal can fail; a refusal to change a
-//! subscription that is over has no code; an unknown customer in a new subscription is 400 (elsewhere recorded as 404); there are no test
-//! clocks but the desk's. `tests/stripe-sdk/differential/reviewed.mjs` has what else another emulator does differently. A
-//! payment that fails is tried again 3, 5 and 7 days after its invoice became final, which at Stripe is a setting of the account.
+//! instead of an hour later; there are no taxes, discounts, fees or metered prices, no invoice items but prorations, no pending updates, and
+//! no charges that failed; a payment intent is made and confirmed at once; addresses and shipping are not kept; a checkout page sells either
+//! what is paid for once or subscriptions; all amounts are in hundredths, every month and year a calendar one in UTC; restricted keys can
+//! do everything; there are no test clocks but the desk's, where banks decide disputes too. A payment that fails is tried again 3, 5 and 7
+//! days after its invoice became final, which at Stripe is a setting of the account.
+//! `tests/stripe-sdk/differential/reviewed.mjs` has what another emulator does differently.
 
 // Stripe's objects are long literals.
 #![recursion_limit = "256"]

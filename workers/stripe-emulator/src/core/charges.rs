@@ -6,7 +6,7 @@ use super::{
     events::record,
     list::{Paging, When},
     params::Params,
-    payment_intents,
+    payment, payment_intents,
     world::{Card, CardBehavior, Charge, World},
 };
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ pub fn render(charge: &Charge) -> Value {
     json!({
         "id": charge.id, "object": "charge", "amount": charge.amount, "amount_captured": charge.amount, "amount_refunded": refunded,
         "application": null, "application_fee": null, "application_fee_amount": null, "balance_transaction": null,
-        "billing_details": { "address": null, "email": charge.card.email, "name": null, "phone": null, "tax_id": null },
+        "billing_details": payment::billing_details(&charge.card),
         "calculated_statement_descriptor": null, "captured": true, "created": charge.created, "currency": charge.currency,
         "customer": charge.customer, "description": charge.description, "disputed": charge.dispute.is_some(),
         "failure_balance_transaction": null, "failure_code": null, "failure_message": null, "fraud_details": {}, "livemode": false,

@@ -4,7 +4,7 @@ use super::{
     error::ApiError,
     invoices::{MAX_CHARGE, Outcome},
     params::Params,
-    world::{Card, CardBehavior, World},
+    world::{Card, CardBehavior, Owner, World},
 };
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ const TOKENS: &[(&str, &str, &str, CardBehavior)] = &[
 pub fn card(world: &mut World, token: &str, now: i64) -> Option<Card> {
     let (_, brand, last4, behavior) = TOKENS.iter().find(|(name, ..)| *name == token)?;
     let id = world.new_id("pm");
-    Some(Card { id, created: now, brand: (*brand).to_owned(), last4: (*last4).to_owned(), email: None, behavior: *behavior })
+    Some(Card { id, created: now, brand: (*brand).to_owned(), last4: (*last4).to_owned(), owner: Owner::default(), behavior: *behavior })
 }
 
 /// The test token of a behavior.
@@ -38,11 +38,16 @@ pub fn token(behavior: CardBehavior) -> &'static str {
     }
 }
 
+/// Whose a card is, as the API shows it.
+pub(crate) fn billing_details(card: &Card) -> Value {
+    json!({ "address": null, "email": card.owner.email, "name": card.owner.name, "phone": card.owner.phone, "tax_id": null })
+}
+
 /// A card as the API shows it: a payment method.
 pub fn render(card: &Card, customer: Option<&str>) -> Value {
     json!({
         "id": card.id, "object": "payment_method", "allow_redisplay": "always",
-        "billing_details": { "address": null, "email": card.email, "name": null, "phone": null, "tax_id": null },
+        "billing_details": billing_details(card),
         "card": {
             "brand": card.brand, "checks": { "address_line1_check": null, "address_postal_code_check": null, "cvc_check": "pass" },
             "country": "US", "display_brand": card.brand, "exp_month": 12, "exp_year": 2034, "fingerprint": null, "funding": "credit",
@@ -123,13 +128,20 @@ pub(crate) fn take_shipping(params: &mut Params) -> Result<(), ApiError> {
     for field in ["carrier", "name", "phone", "tracking_number"] {
         shipping.text(field)?;
     }
-    if let Some(mut address) = shipping.map("address")? {
-        for field in ["city", "country", "line1", "line2", "postal_code", "state"] {
-            address.text(field)?;
-        }
-        address.finish()?;
-    }
+    take_address(&mut shipping)?;
     shipping.finish()
+}
+
+/// `address`: read and not kept.
+///
+/// # Errors
+/// What is no address.
+pub(crate) fn take_address(params: &mut Params) -> Result<(), ApiError> {
+    let Some(mut address) = params.map("address")? else { return Ok(()) };
+    for field in ["city", "country", "line1", "line2", "postal_code", "state"] {
+        address.text(field)?;
+    }
+    address.finish()
 }
 
 /// The error of a payment that was not made.

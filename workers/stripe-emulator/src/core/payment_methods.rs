@@ -33,8 +33,12 @@ pub(crate) fn create(world: &mut World, mut params: Params, context: &Context<'_
     let made = token.strip_prefix("tok_").and_then(|card| payment::card(world, &format!("pm_card_{card}"), context.now));
     let mut card = made.ok_or_else(|| ApiError::no_such("token", &token, &name))?;
     if let Some(mut details) = params.map("billing_details")? {
-        card.email = details.text("email")?.filter(|text| !text.is_empty());
-        check_email(card.email.as_deref()).map_err(|error| error.renamed(|_| details.name("email")))?;
+        let owner = &mut card.owner;
+        for (field, place) in [("email", &mut owner.email), ("name", &mut owner.name), ("phone", &mut owner.phone)] {
+            *place = details.text(field)?.filter(|text| !text.is_empty());
+        }
+        payment::take_address(&mut details)?;
+        check_email(card.owner.email.as_deref()).map_err(|error| error.renamed(|_| details.name("email")))?;
         details.finish()?;
     }
     params.finish()?;

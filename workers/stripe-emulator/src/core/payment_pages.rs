@@ -26,7 +26,7 @@ pub(crate) fn confirm(world: &mut World, id: &str, mut params: Params, context: 
         return Err(ApiError::invalid("expected_amount", format!("The page asks for {amount}, not for {expected}.")));
     }
     let card = payment::of_customer(world, "", &name, "payment_method", context.now)?;
-    let email = card.email.clone();
+    let email = card.owner.email.clone();
     complete(world, context, id, Some(card.clone()), (email.as_deref(), None))?;
     world.loose_cards.retain(|loose| loose.id != card.id);
     find(world, id).map(|session| render(world, session))

@@ -5,7 +5,7 @@ mod catalog;
 mod hosted;
 mod payments;
 
-pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, PendingItem};
+pub use billing::{BillingReason, Card, CardBehavior, Invoice, InvoiceStatus, Line, Owner, PendingItem};
 pub use catalog::{Interval, Price, Product, Recurring};
 pub use hosted::{
     CheckoutItem, CheckoutMode, CheckoutSession, CheckoutStatus, PortalConfiguration, PortalFeatures, PortalSession, WebhookEndpoint,

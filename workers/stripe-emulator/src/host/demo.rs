@@ -9,7 +9,7 @@ use crate::core::{
     clock::{months_after, next_period},
     customers::invoice_prefix,
     invoices::for_period,
-    world::{BillingReason, Card, CardBehavior, Customer, Interval, Invoice, InvoiceStatus, Item, Price, Subscription, World},
+    world::{BillingReason, Card, CardBehavior, Customer, Interval, Invoice, InvoiceStatus, Item, Owner, Price, Subscription, World},
 };
 use chrono::{DateTime, Months};
 
@@ -76,7 +76,7 @@ fn customer(id: &str, org: &str, name: &str, created: i64) -> Customer {
         created,
         brand: "visa".to_owned(),
         last4: "4242".to_owned(),
-        email: None,
+        owner: Owner::default(),
         behavior: CardBehavior::Pays,
     };
     Customer {

@@ -18,7 +18,18 @@ pub enum CardBehavior {
     Inquired,
 }
 
-/// A customer's card.
+/// Whose a card is, as it was given with it: `billing_details`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// An address for mail.
+    pub email: Option<String>,
+    /// A name.
+    pub name: Option<String>,
+    /// A number.
+    pub phone: Option<String>,
+}
+
+/// A card, of a customer or of nobody yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Card {
     /// `pm_…`.
@@ -29,8 +40,8 @@ pub struct Card {
     pub brand: String,
     /// The end of its number.
     pub last4: String,
-    /// Where its owner is reached, as it was given with it.
-    pub email: Option<String>,
+    /// Whose it is, as it was given with it.
+    pub owner: Owner,
     /// What becomes of a charge.
     pub behavior: CardBehavior,
 }
