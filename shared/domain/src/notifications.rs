@@ -112,12 +112,12 @@ pub fn actor(data: &Value) -> &str {
     ["/author/id", "/actor/id", "/actor_id"].into_iter().find_map(|p| data.pointer(p).and_then(Value::as_str)).unwrap_or_default()
 }
 
-/// "8 of 10 seats are used": the line of a notice about a limit.
+/// "Acme uses 8 of 10 seats": the line of a notice about a limit.
 fn limit_line(f: &Facts<'_>) -> String {
     let number = |pointer| f.data.pointer(pointer).and_then(Value::as_i64).unwrap_or_default();
     let quota = Quota::parse(f.text("/limit"));
     let allowed = quota.map_or_else(|| number("/allowed").to_string(), |q| q.counted(number("/allowed")));
-    format!("{} of {allowed} used at {}", number("/used"), f.org)
+    format!("{} uses {} of {allowed}", f.org, number("/used"))
 }
 
 fn always(_: &Value) -> bool {
@@ -152,27 +152,27 @@ macro_rules! types {
 
 types! {
     "ticket_created": {
-        title: "New tickets", says: "A ticket came in.",
+        title: "New tickets", says: "A ticket was created.",
         event: "ticket.created", when: always, audience: Audience::Roles(WORKERS), inbox: true, mail: false, security: false, most_mails_an_hour: 10,
         line: |f| format!("New ticket: {}", f.ticket.1), path: |f| f.staff_ticket(),
     }
     "ticket_assigned": {
-        title: "Tickets assigned to you", says: "A ticket was given to you.",
+        title: "Tickets assigned to you", says: "A ticket was assigned to you.",
         event: "ticket.assigned", when: always, audience: Audience::Member("assignee_id"), inbox: true, mail: true, security: false, most_mails_an_hour: 20,
         line: |f| format!("Assigned to you: {}", f.ticket.1), path: |f| f.staff_ticket(),
     }
     "ticket_comment": {
-        title: "Comments of customers", says: "A customer wrote on a ticket of yours, or on one that is nobody's.",
+        title: "Comments by customers", says: "A customer commented on a ticket that is assigned to you, or to nobody.",
         event: "ticket.commented", when: by_customer, audience: Audience::AssigneeOr(WORKERS), inbox: true, mail: true, security: false, most_mails_an_hour: 20,
         line: |f| format!("{} wrote on: {}", f.text("/author/name"), f.ticket.1), path: |f| f.staff_ticket(),
     }
     "ticket_reply": {
-        title: "Replies", says: "Somebody replied on a ticket of yours.",
+        title: "Replies", says: "Somebody replied to one of your tickets.",
         event: "ticket.commented", when: reply_to_customer, audience: Audience::TicketCustomer, inbox: true, mail: true, security: false, most_mails_an_hour: 20,
         line: |f| format!("New reply: {}", f.ticket.1), path: |f| format!("/tickets/{}", f.ticket.0),
     }
     "ticket_closed": {
-        title: "Closed tickets", says: "A ticket of yours was closed.",
+        title: "Closed tickets", says: "One of your tickets was closed.",
         event: "ticket.closed", when: always, audience: Audience::TicketCustomer, inbox: true, mail: false, security: false, most_mails_an_hour: 20,
         line: |f| format!("Closed: {}", f.ticket.1), path: |f| format!("/tickets/{}", f.ticket.0),
     }
@@ -192,17 +192,17 @@ types! {
         line: |f| format!("{} joined {}", f.text("/name"), f.org), path: |f| f.page("/members"),
     }
     "endpoint_disabled": {
-        title: "Webhook endpoints switched off", says: "An endpoint was switched off; what happens is held for it for 14 days.",
+        title: "Webhook endpoints switched off", says: "An endpoint was switched off. Its events are kept for 14 days.",
         event: "webhook_endpoint.disabled", when: always, audience: Audience::Roles(MANAGERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("A webhook endpoint of {} was switched off", f.org), path: |f| f.page(""),
     }
     "limit_near": {
-        title: "Limits that are nearly used up", says: "80 % of one of the plan's limits is used.",
+        title: "Limits almost reached", says: "80% of one of the plan's limits is used.",
         event: "limit.warning", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| limit_line(f), path: |f| f.billing(""),
     }
     "limit_reached": {
-        title: "Limits that are used up", says: "One of the plan's limits is used up, and nothing can be added.",
+        title: "Limits reached", says: "One of the plan's limits is reached, and nothing can be added.",
         event: "limit.exceeded", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| limit_line(f), path: |f| f.billing(""),
     }
@@ -212,17 +212,17 @@ types! {
         line: |f| format!("API keys or webhook endpoints of {} are paused: the plan allows fewer", f.org), path: |f| f.billing("/active"),
     }
     "subscription_changed": {
-        title: "Changes of the subscription", says: "The plan or the subscription changed.",
+        title: "Subscription changed", says: "The plan or the subscription changed.",
         event: "subscription.updated", when: by_itself, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("The subscription of {} changed", f.org), path: |f| f.billing(""),
     }
     "subscription_ending": {
-        title: "The subscription's coming end", says: "The subscription was set to end.",
+        title: "Subscription ending", says: "The subscription was set to end.",
         event: "subscription.ending", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("The subscription of {} is set to end", f.org), path: |f| f.billing(""),
     }
     "subscription_canceled": {
-        title: "The subscription's end", says: "The subscription is over, and the limits are those of Free.",
+        title: "Subscription ended", says: "The subscription is over, and the limits of the Free plan apply.",
         event: "subscription.canceled", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("The subscription of {} is over", f.org), path: |f| f.billing(""),
     }
@@ -237,12 +237,12 @@ types! {
         line: |f| format!("The plan of {} ends soon: a payment is still overdue", f.org), path: |f| f.billing(""),
     }
     "limits_reduced": {
-        title: "Reduced limits", says: "The limits are those of Free now.",
+        title: "Reduced limits", says: "The limits of the Free plan apply now.",
         event: "billing.limits_reduced", when: not_canceled, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("{} has the limits of Free now", f.org), path: |f| f.billing(""),
     }
     "billing_recovered": {
-        title: "Overdue payments that are settled", says: "What was overdue is paid.",
+        title: "Overdue payments settled", says: "An overdue payment was made.",
         event: "billing.recovered", when: always, audience: Audience::Roles(PAYERS), inbox: true, mail: true, security: false, most_mails_an_hour: 5,
         line: |f| format!("What {} owed is paid", f.org), path: |f| f.billing(""),
     }

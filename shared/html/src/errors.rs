@@ -87,9 +87,10 @@ pub fn maintenance_page(look: Look, brand: &str, message: &str, until: Option<ke
 /// Title and remedy for people.
 fn words(code: Code) -> (&'static str, &'static str) {
     match code {
-        Code::NoRoute | Code::NotFound => {
-            ("This page was not found", "Check the address. What you look for may have been removed, or you may not have access to it.")
-        }
+        Code::NoRoute | Code::NotFound => (
+            "This page was not found",
+            "Check the address. What you are looking for may have been removed, or you may not have access to it.",
+        ),
         Code::MethodNotAllowed => ("This page can't be used that way", "Go back and use the page's own buttons."),
         Code::BadRequest | Code::UnsupportedMedia | Code::UrlTooLong | Code::CursorInvalid => {
             ("The request could not be read", "Go to the home page and try again from there.")

@@ -248,7 +248,7 @@ impl Letter {
                 preheader: "The link works once. Your password stays as it is until you use it.".to_owned(),
                 says: vec![
                     hello(name),
-                    format!("A new password was asked for, for your {brand} account. The link works once; it ends every session of the account."),
+                    format!("Somebody, probably you, asked for a new password for your {brand} account. The link works once, and setting a new password ends every session."),
                 ],
                 steps: vec![once("Set a new password", link, *expires)],
                 then: vec!["If this was not you, ignore this e-mail: your password stays as it is.".to_owned()],
@@ -288,7 +288,7 @@ impl Letter {
             Self::ConfirmNewAddress { name, link, expires } => Parts {
                 subject: format!("Confirm your new address for {brand}"),
                 preheader: "Your address changes once you confirm it.".to_owned(),
-                says: vec![hello(name), format!("Confirm that your {brand} account is to use this address. Until then nothing changes.")],
+                says: vec![hello(name), format!("Confirm that your {brand} account should use this address. Until then nothing changes.")],
                 steps: vec![once("Confirm new address", link, *expires)],
                 then: vec![IGNORE.to_owned()],
                 reason: "You get this e-mail because an account asked to change its address to this one.".to_owned(),
@@ -349,7 +349,7 @@ impl Letter {
                     "{} invited you to join the organization {} on {brand}, with the role {}.",
                     shown(inviter),
                     shown(org),
-                    shown(role)
+                    begun(role)
                 )],
                 steps: vec![once("See the invitation", link, *expires)],
                 then: vec!["If you don't know who invited you, ignore this e-mail: you join only if you accept.".to_owned()],
@@ -358,7 +358,7 @@ impl Letter {
             Self::InvitationAccepted { org, member, role, link } => plain(
                 format!("{} joined {}", shown(member), shown(org)),
                 "Your invitation was accepted.",
-                vec![format!("{} accepted your invitation to {} and has the role {}.", shown(member), shown(org), shown(role))],
+                vec![format!("{} accepted your invitation to {} and has the role {}.", shown(member), shown(org), begun(role))],
                 vec![to_do("See the members", link)],
                 "You get this e-mail because you sent the invitation.",
             ),
@@ -376,7 +376,7 @@ impl Letter {
             Self::RoleChanged { org, role, link } => plain(
                 format!("Your role in {} changed", shown(org)),
                 "What you can see and do may have changed.",
-                vec![format!("Your role in {} is now {}.", shown(org), shown(role))],
+                vec![format!("Your role in {} is now {}.", shown(org), begun(role))],
                 vec![to_do("Open the organization", link)],
                 "You get this e-mail because you are a member of this organization.",
             ),
@@ -435,7 +435,7 @@ impl Letter {
             ),
             Self::TicketCreated { subject, org, link } => plain(
                 format!("New ticket: {}", shown(subject)),
-                "A ticket came in.",
+                "There is a new ticket.",
                 vec![format!("{} has a new ticket: \"{}\".", shown(org), shown(subject))],
                 vec![to_do("Open the ticket", link)],
                 "You get this e-mail because you chose to be told of new tickets.",
@@ -465,7 +465,7 @@ impl Letter {
                 format!("{} was suspended", shown(org)),
                 "It can't be used for now. Nothing was removed.",
                 vec![
-                    format!("The organization {} was suspended. It can't be used for now, by anybody; nothing was removed.", shown(org)),
+                    format!("The organization {} was suspended. Nobody can use it for now; nothing was removed.", shown(org)),
                     format!("The reason given: {}", sentence(reason)),
                 ],
                 Vec::new(),
@@ -494,10 +494,10 @@ impl Letter {
             ),
             Self::EndpointDisabled { org, reason, link } => plain(
                 format!("A webhook endpoint of {} was switched off", shown(org)),
-                "What happens is held for it for 14 days.",
+                "Its events are kept for 14 days.",
                 vec![
                     format!("A webhook endpoint of {} was switched off. {}", shown(org), sentence(reason)),
-                    "What happens meanwhile is held for 14 days. Switched on again within that time, the endpoint misses nothing.".to_owned(),
+                    "Its events are kept for 14 days. If it is switched on again within that time, it misses nothing.".to_owned(),
                 ],
                 vec![to_do("Open the organization", link)],
                 "You get this e-mail because you administer this organization.",
@@ -505,7 +505,7 @@ impl Letter {
             Self::Notice { line, org, about, link } => plain(
                 shown(line),
                 &sentence(about),
-                vec![format!("{} ({})", sentence(line), shown(org))],
+                vec![told(line, org)],
                 vec![to_do("See what happened", link)],
                 "You get this e-mail because you chose to be told of this.",
             ),
@@ -518,10 +518,23 @@ impl Letter {
             Self::SubscriptionChanged { org, plan, link } => plain(
                 format!("The subscription of {} changed", shown(org)),
                 "See what it is now.",
-                vec![format!("The subscription of {} changed. Its plan is {}.", shown(org), shown(plan))],
+                vec![format!("The subscription of {} changed. It is on the {} plan now.", shown(org), begun(plan))],
                 vec![to_do("See the plan", link)],
                 "You get this e-mail because you look after the billing of this organization.",
             ),
         }
     }
+}
+
+/// A role or a plan as it is stored, as it is read: `admin` is Admin.
+fn begun(word: &str) -> String {
+    let word = shown(word);
+    let mut letters = word.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
+/// The line of a notice as a sentence, with the organization that it is about where it doesn't name it.
+fn told(line: &str, org: &str) -> String {
+    let (line, org) = (sentence(line), shown(org));
+    if line.contains(&org) { format!("{line}.") } else { format!("{line} ({org}).") }
 }

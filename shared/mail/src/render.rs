@@ -45,8 +45,9 @@ pub fn render(content: &Content) -> Result<Message, Unfit> {
     let manage = content.manage.as_ref().filter(|_| !content.letter.is_security());
     let message = Message {
         from_name: line(&brand.name, 80),
+        // No program makes links in a subject, and what keeps them from it elsewhere would stand there as a space.
         // A name of invisible characters only leaves nothing behind.
-        subject: match line(&parts.subject, 200) {
+        subject: match line(&parts.subject.replace('\u{2060}', ""), 200) {
             empty if empty.is_empty() => format!("Notification from {}", line(&brand.name, 80)),
             subject => subject,
         },

@@ -95,7 +95,7 @@ pub fn choices(csrf: &str, of: &[Choice]) -> Markup {
     rows.push(vec![
         html! { "Security" span class="hint" { " Changes of your password, address or second factor, and sign-ins from new devices." } },
         html! { span class="quiet" { "–" } },
-        html! { span class="quiet" { "always on" } },
+        html! { span class="quiet" { "Always on" } },
     ]);
     let table = Table { caption: "Notifications by type and channel", columns: &["Type", "Inbox", "E-mail"] }.render(&rows);
     html! {

@@ -31,9 +31,9 @@ kernel::sql! {
     Read Org ONE(2) -> ["id", "email", "name", "status", "created_at"] =
         "SELECT id, email, name, status, created_at FROM customers WHERE org_id = ?1 AND id = ?2 AND deleted_at IS NULL";
     /// What an invitation needs of the organization: its name and plan, where its portal is, how many customers it has.
-    Read Org PORTAL(1) -> ["name", "plan", "slug", "domain", "used", "logo"] =
+    Read Org PORTAL(1) -> ["name", "plan", "slug", "domain", "used", "logo", "accent"] =
         "SELECT o.name, o.plan, o.slug, (SELECT d.host FROM domains d WHERE d.org_id = ?1 AND d.state = 'active' ORDER BY d.created_at, d.id LIMIT 1) AS domain, \
-         (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS used, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo FROM orgs o WHERE o.id = ?1";
+         (SELECT count(*) FROM customers c WHERE c.org_id = ?1 AND c.deleted_at IS NULL) AS used, iif(o.branding ->> '$.logo.key' IS NULL, NULL, o.branding_version) AS logo, o.branding ->> '$.primary' AS accent FROM orgs o WHERE o.id = ?1";
     /// Whether there is room for another one.
     /// By the plan that holds when it runs; `?2` has the number of each ([`Quota::by_plan`]).
     Bookkeep Org ROOM(2) -> [] =
@@ -85,6 +85,8 @@ pub struct Portal {
     pub slug: String,
     /// The number of its look, where that has a logo.
     pub logo: Option<i64>,
+    /// The color of its buttons, where it chose one.
+    pub accent: Option<String>,
 }
 
 /// Reads it; [`portal_of`] takes it from the row.
@@ -106,6 +108,7 @@ pub fn portal_of(app: &App, row: Option<&Row>) -> Result<Portal> {
         host,
         slug: row.text(2)?.to_owned(),
         logo: row.opt_int(5)?,
+        accent: row.opt_text(6)?.map(str::to_owned),
     })
 }
 
@@ -172,11 +175,8 @@ fn letter(change: Mutation, app: &App, org: &OrgId, customer: &Customer, portal:
     let (change, issued) = tokens::issue(change, app, &issue)?;
     let link = tokens::link(app, &portal.host, "/invitations/accept", &issued)?;
     let letter = Letter::CustomerInvitation { org: portal.name.clone(), link, expires: issued.expires };
-    crate::mail::post(
-        change,
-        app,
-        &Mail::new(&customer.email, letter).about(org).from(Brand::tenant(&app.config, &portal.name, &portal.slug, portal.logo)),
-    )
+    let brand = Brand { accent: portal.accent.clone(), ..Brand::tenant(&app.config, &portal.name, &portal.slug, portal.logo) };
+    crate::mail::post(change, app, &Mail::new(&customer.email, letter).about(org).from(brand))
 }
 
 /// Renames a customer from what was read to what it is to be; somebody else's change in between is a version conflict.

@@ -10,6 +10,8 @@ pub(super) fn say(error: &FieldError, label: &str) -> String {
         "required" => format!("{label} is missing."),
         // Too short for a text that must only not be empty: it is.
         "too_short" if error.fix == "Write something." => format!("{label} is missing."),
+        // The words that programs send are no help on a page that offers the choices.
+        "not_allowed" => format!("{label}: {} Choose one of the options.", error.message),
         _ => format!("{label}: {} {}", error.message, error.fix).trim_end().to_owned(),
     }
 }
@@ -55,6 +57,18 @@ mod tests {
     use super::{super::Pick, *};
 
     const EMAIL: Field<'_> = Field::email("email", "E-mail");
+
+    #[test]
+    fn a_choice_that_is_none_speaks_of_options_and_not_of_what_programs_send() {
+        let error = FieldError {
+            pointer: "/email".into(),
+            code: "not_allowed",
+            message: "This value is not allowed.".into(),
+            fix: "Send one of `a`, `b`.".into(),
+        };
+        assert_eq!(say(&error, "Status"), "Status: This value is not allowed. Choose one of the options.");
+        assert!(!summary(&[error], &[EMAIL]).into_string().contains('`'));
+    }
 
     fn wrong(name: &str) -> FieldError {
         FieldError { pointer: format!("/{name}"), code: "invalid_format", message: "Needed.".into(), fix: "Send it.".into() }

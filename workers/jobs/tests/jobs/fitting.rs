@@ -122,7 +122,7 @@ fn each_limit_is_told_once_until_there_is_room_again() {
     happen(&h, "member.joined");
     assert_eq!((outbox(&h, "limit.warning"), outbox(&h, "limit.exceeded")), (before.0 + 1, before.1 + 2), "at the limit only that is told");
     let line = h.db.text("SELECT title FROM inbox WHERE type = 'limit_reached' AND org_id = ?1 LIMIT 1", &[(&team.id).into()]);
-    assert!(line.starts_with(&format!("{used} of {used} seats used at ")), "{line}");
+    assert!(line.ends_with(&format!(" uses {used} of {used} seats")), "{line}");
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn a_new_invitation_ends_the_old_link_and_a_canceled_one_leaves_nothing() {
     assert!(page(&h, &format!("{LIST}/{id}/invitation/cancel"), &me).contains("because 1 ticket belongs to them"));
     assert_eq!(send(&h, &format!("{LIST}/{id}/invitation/cancel"), &me, &[]).status, 303);
     assert_eq!((status_of(&h, &id).as_deref(), open_links(&h, &id)), (Some("invited"), 0));
-    assert!(page(&h, &format!("{LIST}/{id}"), &me).contains("none is open"));
+    assert!(page(&h, &format!("{LIST}/{id}"), &me).contains("Invitation</dt><dd><span class=\"quiet\">None"));
     assert_eq!(send(&h, &format!("{LIST}/{id}/invitation"), &me, &[]).status, 303);
     assert_eq!(open_links(&h, &id), 1);
     // Who has accepted has no invitation.

@@ -101,7 +101,7 @@ fn choices_are_kept_shown_and_one_s_own() {
     let text = page(&h, "/account/notifications", &me.session);
     assert!(checked(&text, "ticket_created.inbox") && !checked(&text, "ticket_created.mail"), "the defaults");
     assert!(
-        text.contains("always on") && !text.contains("ticket_reply"),
+        text.contains("Always on") && !text.contains("ticket_reply"),
         "security is no choice, and a customer's types are the customers'"
     );
     let done = send(&h, "/account/notifications", &me.session, &[("ticket_created.mail", "on"), ("export_ready.inbox", "on")]);

@@ -78,7 +78,7 @@ fn what_is_no_logo_comes_back_with_its_reason_and_leaves_nothing() {
     let whole = h.db.everything();
     let large = png(10, 10, &vec![0; 256 * 1_024]);
     for (file, says) in [
-        (b"".as_slice(), "Logo is missing."),
+        (b"".as_slice(), "Logo file is missing."),
         (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "they can hold programs"),
         (b"<!doctype html><script>alert(1)</script>", "no PNG, JPEG or WebP"),
         (b"GIF89a", "no PNG, JPEG or WebP"),

@@ -5,7 +5,7 @@ use domain::{branding::Branding, logos};
 use html::{
     form::{Field, Form, Kind, hidden, summary},
     page::card,
-    part::facts,
+    part::{facts, initials},
 };
 use kernel::{
     Query, Read, Reply, Request, Result, Route,
@@ -47,7 +47,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
         let fields = Branding::FIELDS.map(|(name, label)| Field::new(Kind::Color, name, label).value(colors.get(name)));
         let action = format!("/o/{}/settings/branding", now.slug);
         let [upload, remove] = ["logo", "logo/remove"].map(|end| format!("{action}/{end}"));
-        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "New logo" } else { "Logo" }).accept(logos::ACCEPT).hint(
+        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "New logo file" } else { "Logo file" }).accept(logos::ACCEPT).hint(
             "PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; at twice that size it stays sharp.",
         );
         let mut all = vec![file];
@@ -70,7 +70,7 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
                     }
                 }
             }))
-            (card("Preview", "How your portal looks in the light theme. In the dark theme, buttons and links are lightened so that they stay readable.", &html! {}, &preview(&now.name, colors)))
+            (card("Preview", "How your portal looks in the light theme. In the dark theme, buttons and links are lightened so that they stay readable.", &html! {}, &preview(&now.name, colors, &upload, now.look)))
             @if !manages { (card("Colors", "", &html! {}, &facts(&values))) }
             @if manages { (card("Colors", "Text needs a contrast of 4.5 to 1 with what is behind it, buttons 3 to 1. The color of the text on buttons is chosen for you.", &html! {},
                 &Form::new(&action, frame.csrf(), "Save").also("Preview", "do", "preview").also("Use default colors", "do", "reset").guard_changes().render(&html! {
@@ -81,18 +81,27 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
     })
 }
 
-/// A picture of the portal in these colors. Presentation attributes: nothing inline that the content policy would refuse.
-fn preview(name: &str, colors: &Branding) -> Markup {
+/// A picture of the portal in these colors, under its logo or its initials. Presentation attributes: nothing inline that the content
+/// policy would refuse. `upload` is where the logo is, `look` the version of what is stored.
+fn preview(name: &str, colors: &Branding, upload: &str, look: i64) -> Markup {
     // What is no color is not drawn.
     let fill = |field: &str| domain::branding::Color::parse(colors.get(field)).map(domain::branding::Color::hex);
     let shown: String = name.chars().take(28).collect();
     html! {
         svg viewBox="0 0 480 170" width="480" height="170" role="img" aria-label="A page of your portal in these colors" {
             rect width="480" height="170" rx="8" fill=[fill("background")] stroke=[fill("border")] {}
-            text x="24" y="36" font-size="15" font-weight="600" fill="#17191d" { (shown) }
+            @if colors.logo.is_some() {
+                foreignObject x="24" y="14" width="432" height="32" {
+                    div class="preview-brand" { img class="logo" src=(format!("{upload}?v={look}")) alt="" height="28"; span { (shown) } }
+                }
+            } @else {
+                rect x="24" y="18" width="24" height="24" rx="6" fill=[fill("primary")] {}
+                text x="36" y="34" font-size="11" font-weight="600" text-anchor="middle" fill=(colors.button_text().hex()) { (initials(name)) }
+                text x="58" y="35" font-size="14" font-weight="600" fill="#17191d" { (shown) }
+            }
             rect x="24" y="54" width="432" height="94" rx="8" fill=[fill("card")] stroke=[fill("border")] {}
             text x="44" y="82" font-size="14" fill="#17191d" { "Your tickets" }
-            text x="44" y="104" font-size="13" fill="#5b616c" { "Answered two hours ago" }
+            text x="44" y="104" font-size="13" fill="#5b616c" { "Last reply two hours ago" }
             text x="44" y="130" font-size="13" text-decoration="underline" fill=[fill("link")] { "Open the ticket" }
             rect x="336" y="98" width="100" height="34" rx="6" fill=[fill("primary")] {}
             text x="386" y="120" font-size="13" font-weight="600" text-anchor="middle" fill=(colors.button_text().hex()) { "New ticket" }

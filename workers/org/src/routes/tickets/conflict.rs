@@ -51,12 +51,12 @@ pub(super) fn page(cx: &Write<'_>, req: &Request, seen: &Seen, form: &ChangeForm
     let main = html! {
         (head("Somebody else changed this ticket", "", &html! {}))
         (callout(Tone::Warn, "Your changes are not saved yet", &html! {
-            p { "The ticket was changed after you opened it. Compare below; the form holds your changes on top of what the ticket is now." }
+            p { "The ticket was changed after you opened it. Compare both below. The form holds your changes, applied to the ticket as it is now." }
         }))
         (Table { caption: "What changed", columns: &["Field", "When you opened it", "Now", "What you sent"] }.render(&rows))
         section class="card" {
-            div class="card-head" { h2 { "Apply your changes on top" } }
-            (merged.render(&here, frame.csrf(), "Save on top", &seen.people, seen.held(), &[]))
+            div class="card-head" { h2 { "Apply your changes" } }
+            (merged.render(&here, frame.csrf(), "Save my changes", &seen.people, seen.held(), &[]))
         }
         p { a href=(here) { "Discard your changes and open the ticket" } }
     };
