@@ -94,12 +94,14 @@ test("invoices: list, retrieve, lines, pay", async () => {
 
 test("a declined card is the library's card error, and nothing changed", async () => {
   const { customer, subscription } = await subscriber();
-  await stripe.paymentMethods.attach("pm_card_chargeDeclined", { customer: customer.id });
+  const declined = { statusCode: 402, code: "card_declined", decline_code: "generic_decline" };
+  await refused(stripe.paymentMethods.attach("pm_card_chargeDeclined", { customer: customer.id }), StripeCardError, declined);
+  await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: customer.id });
   const { data: [card] } = await stripe.customers.listPaymentMethods(customer.id);
-  assert.equal(card.card.last4, "0002");
+  assert.equal(card.card.last4, "0341");
   assert.equal((await stripe.paymentMethods.retrieve(card.id)).customer, customer.id);
   const change = { items: [{ id: subscription.items.data[0].id, quantity: 9 }], proration_behavior: "always_invoice", payment_behavior: "error_if_incomplete" };
-  await refused(stripe.subscriptions.update(subscription.id, change), StripeCardError, { statusCode: 402, code: "card_declined", decline_code: "generic_decline" });
+  await refused(stripe.subscriptions.update(subscription.id, change), StripeCardError, declined);
   assert.equal((await stripe.subscriptions.retrieve(subscription.id)).items.data[0].quantity, 3);
   assert.equal((await stripe.paymentMethods.detach(card.id)).customer, null);
 });
@@ -122,6 +124,38 @@ test("checkout: create, retrieve, line items, buy on the page, expire", async ()
   assert.equal((await stripe.checkout.sessions.expire(other.id)).status, "expired");
   await refused(stripe.checkout.sessions.expire(other.id), StripeInvalidRequestError, { statusCode: 400 });
   assert.equal((await stripe.checkout.sessions.list({ customer: done.customer.id })).data.length, 1);
+});
+
+test("charges: given back in parts, disputed and decided", async () => {
+  const { customer } = await subscriber(3);
+  const { data: [charge] } = await stripe.charges.list({ customer: customer.id });
+  assert.deepEqual([charge.amount, charge.status, charge.customer], [2_700, "succeeded", customer.id]);
+  const part = await stripe.refunds.create({ charge: charge.id, amount: 700, reason: "requested_by_customer" });
+  assert.deepEqual([part.amount, part.status], [700, "succeeded"]);
+  await e.desk("charge", { charge: charge.id, action: "dispute" });
+  const { data: [dispute] } = await stripe.disputes.list({ charge: charge.id });
+  assert.deepEqual([dispute.amount, dispute.status, dispute.charge], [2_000, "needs_response", charge.id]);
+  await refused(stripe.refunds.create({ charge: charge.id }), StripeInvalidRequestError, { statusCode: 400, code: "charge_disputed" });
+  await e.desk("charge", { charge: charge.id, action: "win" });
+  assert.equal((await stripe.disputes.retrieve(dispute.id)).status, "won");
+  await e.desk("charge", { charge: charge.id, action: "refund" });
+  assert.equal((await stripe.charges.retrieve(charge.id)).refunded, true);
+  assert.deepEqual((await stripe.refunds.list({ charge: charge.id })).data.map(({ amount }) => amount), [2_000, 700]);
+  const { data } = await stripe.events.list({ types: ["charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"] });
+  assert.deepEqual(data.map(({ type }) => type), ["charge.dispute.funds_reinstated", "charge.dispute.funds_withdrawn"]);
+});
+
+test("something that is paid for once: a price without an interval, and a page in payment mode", async () => {
+  const price = await stripe.prices.create({ currency: "usd", unit_amount: 1_500, product_data: { name: "Poster" } });
+  assert.deepEqual([price.type, price.recurring], ["one_time", null]);
+  const session = await stripe.checkout.sessions.create({
+    mode: "payment", line_items: [{ price: price.id, quantity: 2 }], success_url: "https://app.example.com/", customer_email: "guest@example.com", payment_intent_data: { metadata: { order: "7" } },
+  });
+  assert.match(await (await fetch(session.url)).text(), /Pay \$30\.00/);
+  assert.equal((await fetch(`${session.url}/pay`, { method: "POST", body: new URLSearchParams({ card: "pays" }), redirect: "manual" })).status, 303);
+  const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ["payment_intent"] });
+  assert.deepEqual([done.status, done.payment_status, done.subscription, done.payment_intent.metadata], ["complete", "paid", null, { order: "7" }]);
+  await refused(stripe.subscriptions.create({ customer: (await subscriber()).customer.id, items: [{ price: price.id }] }), StripeInvalidRequestError, { statusCode: 400, param: "items[0][price]" });
 });
 
 test("portal: configurations and a visit", async () => {
@@ -152,7 +186,7 @@ test("errors: unknown parameter, nothing there, wrong values, no key, another ke
   await wrong(stripe.customers.retrieve("cus_none"), { statusCode: 404, code: "resource_missing", param: "id" });
   await wrong(stripe.subscriptions.create({ customer: "cus_none", items: [{ price: TEAM }] }), { statusCode: 400, code: "resource_missing", param: "customer" });
   await wrong(stripe.subscriptions.retrieve("sub_demo_northwind", { expand: ["items.data.price.product.none.deep"] }), { statusCode: 400, param: "expand" });
-  await wrong(stripe.rawRequest("GET", "/v1/charges"), { statusCode: 404 });
+  await wrong(stripe.rawRequest("GET", "/v1/balance"), { statusCode: 404 });
   await refused(e.client("sk_test_another_key").customers.list(), StripeAuthenticationError, { statusCode: 401 });
   const bare = await fetch(`${e.origin}/v1/customers`);
   assert.deepEqual([bare.status, (await bare.json()).error.type], [401, "invalid_request_error"]);
@@ -193,7 +227,8 @@ test("events: retrieve, filter by type and time, what was before", async () => {
 });
 
 test("time: a renewal that is declined, then paid on the invoice's page", async () => {
-  const { subscription } = await subscriber(1, "pm_card_chargeCustomerFail");
+  const { customer, subscription } = await subscriber(1);
+  await stripe.paymentMethods.attach("pm_card_chargeCustomerFail", { customer: customer.id });
   await e.desk("clock", { advance_seconds: 32 * 86_400 });
   const late = await stripe.subscriptions.retrieve(subscription.id, { expand: ["latest_invoice"] });
   assert.deepEqual([late.status, late.latest_invoice.status, late.latest_invoice.billing_reason], ["past_due", "open", "subscription_cycle"]);
