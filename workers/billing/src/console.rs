@@ -3,7 +3,9 @@
 //! They stand in this Worker because it holds Stripe's secret; the console's own Worker has none.
 
 pub mod apply;
+pub mod other;
 pub mod prepare;
 pub mod reason;
 pub mod repair;
 pub mod show;
+pub mod silence;

@@ -85,7 +85,9 @@ pub const CATALOGUES: &[&[Sql]] = &[
     routes::active_page::CATALOGUE,
     routes::overview::CATALOGUE,
     routes::portal::CATALOGUE,
+    console::other::CATALOGUE,
     console::prepare::CATALOGUE,
+    console::silence::CATALOGUE,
     routes::console::health::CATALOGUE,
     routes::console::org::CATALOGUE,
 ];

@@ -301,7 +301,10 @@ impl Stage {
     }
     /// Delivers any event.
     pub fn hand_in(&self, event: &StoredEvent) -> Reply {
-        let body = self.stripe.text(event);
+        self.post(&self.stripe.text(event))
+    }
+    /// Delivers a text as Stripe signs it.
+    pub fn post(&self, body: &str) -> Reply {
         let header = stripe::signature::sign(SETTINGS.webhook_secret, self.stripe.now(), body.as_bytes());
         self.h.call(&billing::WORKER, post("/webhooks/stripe").header("stripe-signature", &header).body(body))
     }

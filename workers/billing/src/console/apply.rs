@@ -2,7 +2,8 @@
 
 use super::{
     prepare::{self, Effect, Prepared, Subject, Unable},
-    repair::Repair,
+    repair::{Kind, Repair},
+    silence,
 };
 use crate::{ask, sync::look};
 use domain::{billing::grace, jobs::STRIPE_SYNC};
@@ -15,7 +16,7 @@ use kernel::{
 use provider::Provider;
 use serde_json::json;
 use std::collections::BTreeMap;
-use store::billing::Change;
+use store::{billing::Change, forms::Once};
 use stripe::{
     StripeError,
     calls::{self, CustomerChange, Ending, ItemChange, NewCustomer},
@@ -56,22 +57,25 @@ async fn run(provider: &Provider<'_>, effect: &Effect, subject: &Subject, key: &
             Err(e) if !e.is_missing() => Err(e),
             _ => Ok(None),
         },
-        Effect::Seats { subscription, item, price, seats } => {
+        Effect::Change { subscription, item, price, seats } => {
             let change = ItemChange { item, price, quantity: *seats, at: None };
             provider.send(&calls::change_subscription(subscription, &change, key)?).await.map(|_| None)
         }
     }
 }
 
-/// Makes it.
+/// Makes it, once for a form that is sent more than once.
 ///
 /// # Errors
 /// 409 when billing changed since it was shown, or it makes no sense any more; what the database refused.
-pub async fn apply(cx: &mut Write<'_>, req: &Request, subject: &Subject, repair: &Repair, reason: &str) -> Result<Committed> {
+pub async fn apply(cx: &mut Write<'_>, req: &Request, once: &Once, subject: &Subject, repair: &Repair, reason: &str) -> Result<Committed> {
+    // First, so that what is read afterwards is what the events told of.
+    let silent = if repair.kind == Kind::Silence { silence::walk(cx, &subject.held.org).await? } else { None };
     let mut p = match prepare::prepare(cx, subject, repair, reason).await {
         Ok(p) => p,
         Err(Unable::Ours(e)) => return Err(e),
         Err(Unable::Not(why)) => return Err(Error::new(Code::WrongState, why)),
+        Err(Unable::Wrong { message, fix, .. }) => return Err(Error::new(Code::WrongState, format!("{message} {fix}"))),
         Err(Unable::Stripe(e)) => {
             ask::note(cx, "a repair", &e);
             return Err(Error::new(Code::WrongState, format!("{} Nothing was changed.", provider::reason(&e))));
@@ -106,7 +110,7 @@ pub async fn apply(cx: &mut Write<'_>, req: &Request, subject: &Subject, repair:
             let e = match e {
                 Unable::Stripe(e) => e,
                 Unable::Ours(e) => return Err(e),
-                Unable::Not(why) => return Err(Error::new(Code::WrongState, why)),
+                Unable::Not(why) | Unable::Wrong { message: why, .. } => return Err(Error::new(Code::WrongState, why)),
             };
             ask::note(cx, "a repair", &e);
             let refused = if p.now.is_some() || p.links { ask::refusal(&e) } else { None };
@@ -124,7 +128,9 @@ pub async fn apply(cx: &mut Write<'_>, req: &Request, subject: &Subject, repair:
                         .to_owned(),
                 ),
             };
-            return change.detail(detail).commit(Reply::see_other(&home).flash(Tone::Failed, &said)).await;
+            let (change, reply) = (change.detail(detail), Reply::see_other(&home).flash(Tone::Failed, &said));
+            // What nobody knows can be asked for again, under the same key.
+            return if refused.is_some() { once.commit(cx, change, reply).await } else { change.commit(reply).await };
         }
     }
     let at = cx.now();
@@ -136,6 +142,9 @@ pub async fn apply(cx: &mut Write<'_>, req: &Request, subject: &Subject, repair:
     if let Some(fields) = detail.as_object_mut() {
         fields.insert("asked".into(), asks);
         fields.insert("reason".into(), reason.into());
+        if let Some(why) = &silent {
+            fields.insert("outcome".into(), why.as_str().into());
+        }
         fields.insert("customer".into(), json!({"before": subject.held.customer, "after": p.held.customer}));
     }
     let mut mutation = cx.mutation(org.as_str())?.also_in(&org)?.detail(detail.to_string());
@@ -148,8 +157,11 @@ pub async fn apply(cx: &mut Write<'_>, req: &Request, subject: &Subject, repair:
     if !p.effects.is_empty() {
         mutation = mutation.then(finish("done", None, at));
     }
-    let done = format!("Done: {}.", repair.kind.title());
-    change.write(mutation).commit(Reply::see_other(&home).flash(Tone::Done, &done)).await.map_err(|e| match e.code() {
+    let reply = match &silent {
+        Some(why) => Reply::see_other(&home).flash(Tone::Failed, why),
+        None => Reply::see_other(&home).flash(Tone::Done, &format!("Done: {}.", repair.kind.title())),
+    };
+    once.commit(cx, change.write(mutation), reply).await.map_err(|e| match e.code() {
         Code::VersionConflict => changed_meanwhile(),
         _ => e,
     })

@@ -1,6 +1,10 @@
 //! What a repair would do, worked out without doing it. Applying works it out once more, by the same code.
 
-use super::repair::{Kind, Repair};
+use super::{
+    other::{NAME, Other},
+    repair::{Kind, Repair},
+    silence::Silence,
+};
 use crate::{
     setup,
     sync::{Unsettled, look},
@@ -8,6 +12,7 @@ use crate::{
 use domain::{
     billing::{Customer, Override, Remote, Status, grace, pick},
     money::{Currency, Money},
+    plans::{Plan, Price},
 };
 use kernel::{
     OrgId, Result, Row, Write,
@@ -23,10 +28,10 @@ use stripe::{
 };
 
 kernel::sql! {
-    Read Org NAME(1) -> ["name"] = "SELECT name FROM orgs WHERE id = ?1";
     /// Whose a customer at Stripe is here, beside this organization.
     Read Global("a customer at Stripe may be another organization's, which is what is asked")
-    ELSEWHERE(2) -> ["org_id"] = "SELECT org_id FROM billing_customers WHERE stripe_customer_id = ?1 AND org_id <> ?2";
+    ELSEWHERE(2) -> ["org_id", "name"] =
+        "SELECT b.org_id, o.name FROM billing_customers b JOIN orgs o ON o.id = b.org_id WHERE b.stripe_customer_id = ?1 AND b.org_id <> ?2";
     Write Org LINK(3) -> [] =
         "INSERT INTO billing_customers(org_id, stripe_customer_id, created_at) VALUES(?1, ?2, ?3) \
          ON CONFLICT(org_id) DO UPDATE SET stripe_customer_id = excluded.stripe_customer_id, created_at = excluded.created_at";
@@ -72,13 +77,13 @@ pub enum Effect {
     NewCustomer,
     /// A subscription is ended now.
     Cancel(String),
-    /// A subscription's seats are set.
-    Seats {
+    /// A subscription's price and seats are set.
+    Change {
         /// Which.
         subscription: String,
         /// Its item.
         item: String,
-        /// The price that it keeps.
+        /// The price.
         price: String,
         /// How many.
         seats: u32,
@@ -124,6 +129,15 @@ pub enum Unable {
     Stripe(StripeError),
     /// It makes no sense now; why, for people.
     Not(String),
+    /// A field of its form names what can't be: which, what is wrong, and what to do.
+    Wrong {
+        /// The field's name.
+        field: &'static str,
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        fix: String,
+    },
     /// On our side.
     Ours(Error),
 }
@@ -148,6 +162,10 @@ impl From<Unsettled> for Unable {
 
 fn not<T>(why: impl Into<String>) -> Result<T, Unable> {
     Err(Unable::Not(why.into()))
+}
+
+fn wrong<T>(field: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Result<T, Unable> {
+    Err(Unable::Wrong { field, message: message.into(), fix: fix.into() })
 }
 
 /// Works out what a repair does.
@@ -226,10 +244,14 @@ pub async fn prepare(cx: &Write<'_>, subject: &Subject, repair: &Repair, reason:
             let by = cx.principal().id();
             p.stmts.push(MAP.bind([price.into(), plan.as_str().into(), reason.into(), by.into(), now.into()]));
         }
+        Kind::Move => publish(&provider, &mut p, &mut then, &customer).await?,
         Kind::Seats => seats(&provider, &mut p, &mut then, repair.number, &customer).await?,
         Kind::Silence => {
-            p.stmts.push(MENDED.bind([org.into(), domain::billing::Finding::WebhookSilence.as_str().into()]));
-            p.says.push("The note of silence is removed, and what Stripe says is taken over.".to_owned());
+            p.says.push("Stripe's list of events is walked again, and events that never arrived are taken in.".to_owned());
+            p.says.push(match Silence::read(cx, org).await? {
+                None => "No note of silence is open any more: events are delivered again.".to_owned(),
+                Some(silence) => silence.outlook(),
+            });
         }
         Kind::Portal => {
             if stripe::portal::choose(&provider.send(&calls::portal_configurations()?).await?.data).is_none() {
@@ -255,14 +277,26 @@ fn forget(p: &mut Prepared) {
 async fn relink(cx: &Write<'_>, p: &mut Prepared, then: &mut Remote, customer: String) -> Result<(), Unable> {
     let org = p.held.org.clone();
     match &then.customer {
-        Customer::Missing => return not(format!("Stripe has no customer {customer}. Check the id, and that it is of the same mode.")),
+        Customer::Missing => {
+            return wrong("customer", format!("Stripe has no customer {customer}."), "Check the id, and that it is of the same mode.");
+        }
         Customer::There { org: Some(other) } if *other != org.to_string() => {
-            return not(format!("{customer} says at Stripe that it belongs to {other}. Separate that organization from it first."));
+            let whose = Other::named(cx, other).await?;
+            return wrong(
+                "customer",
+                format!("At Stripe {customer} belongs to {whose}."),
+                "Give that organization a customer of its own first, or name another one.",
+            );
         }
         Customer::There { .. } => {}
     }
     if let Some(row) = cx.first(ELSEWHERE.bind([customer.as_str().into(), (&org).into()])).await? {
-        return not(format!("{customer} is linked to {} here. Give that organization another customer first.", row.text(0)?));
+        let whose = Other::of(row.text(0)?, Some(row.text(1)?));
+        return wrong(
+            "customer",
+            format!("{customer} is linked to {whose} here."),
+            "Give that organization another customer first, or name another one.",
+        );
     }
     p.says.push(format!("{customer} is linked, and its metadata at Stripe says that it is this organization's."));
     if let Some(before) = p.held.customer.as_ref().filter(|c| **c != customer) {
@@ -278,7 +312,13 @@ async fn relink(cx: &Write<'_>, p: &mut Prepared, then: &mut Remote, customer: S
 
 fn adopt(p: &mut Prepared, then: &mut Remote, keep: &str) -> Result<(), Unable> {
     if !then.subscriptions.iter().any(|s| s.id == keep && !s.status.is_final()) {
-        return not(format!("{keep} is no living subscription of this customer."));
+        let living: Vec<&str> = then.subscriptions.iter().filter(|s| !s.status.is_final()).map(|s| s.id.as_str()).collect();
+        let fix = if living.is_empty() {
+            "There is none: read Stripe again instead.".to_owned()
+        } else {
+            format!("Choose one of {}.", living.join(", "))
+        };
+        return wrong("subscription", format!("{keep} is no living subscription of this customer."), fix);
     }
     p.says.push(format!("{keep} is kept."));
     for s in then.subscriptions.iter_mut().filter(|s| s.id != keep && !s.status.is_final()) {
@@ -292,28 +332,84 @@ fn adopt(p: &mut Prepared, then: &mut Remote, keep: &str) -> Result<(), Unable> 
     Ok(())
 }
 
-async fn seats(provider: &Provider<'_>, p: &mut Prepared, then: &mut Remote, number: i64, customer: &str) -> Result<(), Unable> {
-    let Some(id) = pick(&then.subscriptions).filter(|s| !s.status.is_final()).map(|s| s.id.clone()) else {
+/// What of the customer's living subscription a change needs.
+struct Living {
+    id: String,
+    item: String,
+    price: String,
+    plan: Plan,
+    quantity: i64,
+}
+fn living(then: &Remote) -> Result<Living, Unable> {
+    let Some(s) = pick(&then.subscriptions).filter(|s| !s.status.is_final()) else {
         return not("There is no living subscription at Stripe.");
     };
-    let Some(s) = then.subscriptions.iter_mut().find(|s| s.id == id) else { return not("There is no living subscription at Stripe.") };
     let (Some(plan), Some(item), Some(price)) = (s.plan, s.item.clone(), s.price.clone()) else {
-        return not("The price of the subscription sells no plan. Map it first.");
+        return not("The price of the subscription is not known. Map it first.");
     };
+    Ok(Living { id: s.id.clone(), item, price, plan, quantity: s.quantity.unwrap_or(0) })
+}
+
+/// What a change would charge at once, in words; read at Stripe, which changes nothing.
+async fn charge(provider: &Provider<'_>, customer: &str, id: &str, change: &ItemChange<'_>) -> Result<String, Unable> {
+    let preview = provider.send(&calls::preview_change(customer, id, change)?).await?;
+    let cents = preview.amount_due.0;
+    let money = |cents: i64| {
+        Currency::parse(&preview.currency).map_or_else(|| format!("{cents} {}", preview.currency), |c| Money::new(cents, c).to_string())
+    };
+    Ok(match cents {
+        0 => "Nothing is charged now.".to_owned(),
+        1.. => format!("About {} is charged now.", money(cents)),
+        _ => format!("About {} becomes credit.", money(cents.saturating_neg())),
+    })
+}
+
+async fn seats(provider: &Provider<'_>, p: &mut Prepared, then: &mut Remote, number: i64, customer: &str) -> Result<(), Unable> {
+    let Living { id, item, price, plan, quantity } = living(then)?;
     let most = i64::from(plan.limits().seats);
-    if !(1..=most).contains(&number) {
-        return not(format!("The {} plan has 1 to {most} seats.", plan.name()));
-    }
-    let seats = u32::try_from(number).unwrap_or(1);
+    let seats = match u32::try_from(number) {
+        Ok(seats) if (1..=most).contains(&number) => seats,
+        _ => return wrong("seats", format!("The {} plan has 1 to {most} seats.", plan.name()), "Choose a number within that."),
+    };
     let change = ItemChange { item: &item, price: &price, quantity: seats, at: None };
-    let preview = provider.send(&calls::preview_change(customer, &id, &change)?).await?;
-    let due = Currency::parse(&preview.currency).map(|c| Money::new(preview.amount_due.0, c).to_string());
-    p.says.push(format!("Stripe's quantity goes from {} to {seats}.", s.quantity.unwrap_or(0)));
-    p.says.push(format!(
-        "About {} is charged now; less than nothing becomes credit.",
-        due.unwrap_or_else(|| preview.amount_due.0.to_string())
-    ));
-    s.quantity = Some(number);
-    p.effects.push(Effect::Seats { subscription: id, item, price, seats });
+    p.says.push(format!("Stripe's quantity goes from {quantity} to {seats}."));
+    p.says.push(charge(provider, customer, &id, &change).await?);
+    for s in then.subscriptions.iter_mut().filter(|s| s.id == id) {
+        s.quantity = Some(number);
+    }
+    p.effects.push(Effect::Change { subscription: id, item, price, seats });
+    Ok(())
+}
+
+/// Moves the subscription to the price that its plan is published at, for as many seats as it has.
+async fn publish(provider: &Provider<'_>, p: &mut Prepared, then: &mut Remote, customer: &str) -> Result<(), Unable> {
+    let Living { id, item, quantity, .. } = living(then)?;
+    let now = then.subscriptions.iter().find(|s| s.id == id);
+    let Some((now, ours)) = now.and_then(|s| Some((s, Price::of(s.lookup_key.as_deref()?)?))) else {
+        return not("An operator mapped the subscription's price to its plan, so no published price corresponds to it.");
+    };
+    if now.seat == Some(ours.seat) && now.interval == Some(ours.interval) {
+        return not("The subscription has the published price already. Read Stripe again instead.");
+    }
+    let Ok(seats @ 1..) = u32::try_from(quantity) else {
+        return not("The subscription has no seats. Reset them first.");
+    };
+    let found = provider.send(&calls::prices_by_lookup_keys(&[ours.lookup_key], Some(true))?).await?;
+    let same = |price: &&stripe::subscription::Price| {
+        let currency = price.currency.as_deref().and_then(Currency::parse);
+        price.unit_amount.zip(currency).map(|(cents, c)| Money::new(cents.0, c)) == Some(ours.seat)
+            && price.recurring.as_ref().is_some_and(|r| r.interval == ours.interval.as_str() && r.interval_count.unwrap_or(1) == 1)
+    };
+    let Some(price) = found.data.iter().find(same).map(|price| price.id.clone()) else {
+        return not(format!("Stripe has no price {} at {} a seat. Run npm run stripe:setup, then try again.", ours.lookup_key, ours.seat));
+    };
+    let before = now.seat.map_or_else(|| "an amount that isn't fixed".to_owned(), |m| m.to_string());
+    let change = ItemChange { item: &item, price: &price, quantity: seats, at: None };
+    p.says.push(format!("The price of a seat goes from {before} to {} a {}, for {seats} seats.", ours.seat, ours.interval.as_str()));
+    p.says.push(charge(provider, customer, &id, &change).await?);
+    for s in then.subscriptions.iter_mut().filter(|s| s.id == id) {
+        (s.price, s.seat, s.interval) = (Some(price.clone()), Some(ours.seat), Some(ours.interval));
+    }
+    p.effects.push(Effect::Change { subscription: id, item, price, seats });
     Ok(())
 }

@@ -4,8 +4,8 @@ use domain::{
     billing::{Finding, Reading},
     plans::Plan,
 };
-use html::form::{Field, Kind as Input_, Pick, hidden};
-use kernel::input::{Input, Text};
+use html::form::{Field, Form, Kind as Input_, Pick, hidden};
+use kernel::input::{FieldError, Input, Text};
 use maud::{Markup, html};
 use store::billing::Held;
 
@@ -17,7 +17,7 @@ const LONGEST_DAYS: i64 = 366;
 pub enum Kind {
     /// Reads the customer again.
     Resync,
-    /// Takes a word of silence back and reads the customer again.
+    /// Asks for missed events again; the note of silence goes if deliveries come.
     Silence,
     /// Looks for the portal again.
     Portal,
@@ -31,6 +31,8 @@ pub enum Kind {
     Drop,
     /// Says which plan a price sells.
     MapPrice,
+    /// Moves the subscription to the price that its plan is published at.
+    Move,
     /// Sets the number of seats at Stripe.
     Seats,
     /// Grants a plan for a time.
@@ -40,7 +42,7 @@ pub enum Kind {
 }
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Resync,
         Self::Silence,
         Self::Portal,
@@ -49,6 +51,7 @@ impl Kind {
         Self::Adopt,
         Self::Drop,
         Self::MapPrice,
+        Self::Move,
         Self::Seats,
         Self::Grant,
         Self::EndGrant,
@@ -64,6 +67,7 @@ impl Kind {
             Self::Adopt => "adopt_subscription",
             Self::Drop => "drop_subscription",
             Self::MapPrice => "map_price",
+            Self::Move => "move_price",
             Self::Seats => "reset_seats",
             Self::Grant => "grant_plan",
             Self::EndGrant => "end_grant",
@@ -73,13 +77,14 @@ impl Kind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Resync => "Read Stripe again",
-            Self::Silence => "End the word of silence",
+            Self::Silence => "Check for missed events",
             Self::Portal => "Check the portal again",
             Self::Relink => "Link another customer",
             Self::Separate => "Give it a customer of its own",
             Self::Adopt => "Keep one subscription",
             Self::Drop => "Drop the missing subscription",
             Self::MapPrice => "Map the price to a plan",
+            Self::Move => "Move to the published price",
             Self::Seats => "Reset seats",
             Self::Grant => "Grant a plan",
             Self::EndGrant => "End the grant",
@@ -90,7 +95,7 @@ impl Kind {
         match self {
             Self::Resync => "Puts what Stripe says now into effect. Use it to see both sides next to each other.",
             Self::Silence => {
-                "Reads the customer and removes the note. If events still don't arrive, it is back within 15 minutes of the next one."
+                "Asks Stripe for its events again and takes in those that never arrived. The note goes once none is missing and one was delivered since."
             }
             Self::Portal => "Asks Stripe whether the customer portal is set up. If it isn't, run npm run stripe:setup first.",
             Self::Relink => {
@@ -100,6 +105,9 @@ impl Kind {
             Self::Adopt => "Ends every other living subscription at Stripe now. Unused time becomes credit.",
             Self::Drop => "Removes our record of a subscription that Stripe doesn't have. Nothing is changed at Stripe.",
             Self::MapPrice => "From now on this price sells that plan, for every organization that has it.",
+            Self::Move => {
+                "Changes the subscription at Stripe to the plan's published price. The difference is charged or credited at once."
+            }
             Self::Seats => "Sets the quantity at Stripe. The difference is charged or credited at once.",
             Self::Grant => "Lifts the plan until the grant ends. It never lowers what is paid for.",
             Self::EndGrant => "What is paid for holds again at once.",
@@ -113,6 +121,9 @@ impl Kind {
             Self::Adopt => "Not reversible: a subscription that was ended at Stripe can't be revived. The organization can buy again.",
             Self::Drop => "Reversible: if Stripe has the subscription again, the next reading brings it back.",
             Self::MapPrice => "Reversible: map the price to another plan.",
+            Self::Move => {
+                "Reversible: change the subscription back to the old price in Stripe's dashboard. Payments made meanwhile stay; the difference becomes credit."
+            }
             Self::Seats => "Reversible: set the earlier number again. Payments made meanwhile stay; the difference becomes credit.",
             Self::Grant => "Reversible: end the grant.",
             Self::EndGrant => "Reversible: grant it again.",
@@ -130,6 +141,7 @@ impl Kind {
             Self::Adopt => has(Finding::SubscriptionDouble),
             Self::Drop => held.subscription.is_some() && (has(Finding::SubscriptionMissing) || has(Finding::CustomerMissing)),
             Self::MapPrice => has(Finding::PriceUnknown),
+            Self::Move => has(Finding::PriceMismatch),
             Self::Seats => held.subscription.as_ref().is_some_and(|s| !s.status.is_final() && s.plan.is_some()),
             Self::EndGrant => held.granted.is_some(),
         }
@@ -149,19 +161,23 @@ pub struct Repair {
     pub number: i64,
 }
 impl Repair {
-    /// Reads a form. What is wrong is reported on `input`.
-    pub fn read(input: &Input) -> Option<Self> {
-        let kind = input.choice("repair", &Kind::ALL.map(|k| (k.as_str(), k)))?;
+    /// Which repair a form is about. What is wrong is reported on `input`.
+    pub fn kind(input: &Input) -> Option<Kind> {
+        input.choice("repair", &Kind::ALL.map(|k| (k.as_str(), k)))
+    }
+    /// Reads the rest of its form. `None` where a field is missing or wrong, which is reported on `input`.
+    pub fn read(kind: Kind, input: &Input) -> Option<Self> {
         let mut repair = Self { kind, id: String::new(), plan: None, number: 0 };
         match kind {
-            Kind::Relink => repair.id = id(input, "customer", "cus_"),
-            Kind::Adopt => repair.id = id(input, "subscription", "sub_"),
+            Kind::Relink => repair.id = id(input, "customer", "cus_")?,
+            Kind::Adopt => repair.id = id(input, "subscription", "sub_")?,
             Kind::MapPrice => repair.plan = Some(input.choice("sells", &PAID)?),
             Kind::Seats => repair.number = number(input, "seats", 1..=1_000_000)?,
             Kind::Grant => {
-                repair.plan = input.choice("plan", &PAID);
-                repair.number = number(input, "days", 1..=LONGEST_DAYS)?;
-                repair.plan?;
+                // Both are looked at, so that both are told of.
+                let (plan, days) = (input.choice("plan", &PAID), number(input, "days", 1..=LONGEST_DAYS));
+                repair.plan = Some(plan?);
+                repair.number = days?;
             }
             _ => {}
         }
@@ -187,18 +203,18 @@ impl Repair {
 /// The plans that a price can sell and that can be granted.
 const PAID: [(&str, Plan); 2] = [("team", Plan::Team), ("business", Plan::Business)];
 
-fn id(input: &Input, name: &'static str, prefix: &str) -> String {
+fn id(input: &Input, name: &'static str, prefix: &str) -> Option<String> {
     let id = input.text(name, Text::line(1, 255)).trim().to_owned();
     let right = id.starts_with(prefix) && stripe::objects::is_id(&id);
     if !id.is_empty() && !right {
         input.wrong(
             name,
             "invalid_format",
-            "This is no id of that kind at Stripe.",
+            "Stripe's ids of this kind look different.",
             format!("Copy it from Stripe: it begins with {prefix}."),
         );
     }
-    id
+    right.then_some(id)
 }
 
 fn number(input: &Input, name: &'static str, range: std::ops::RangeInclusive<i64>) -> Option<i64> {
@@ -208,21 +224,66 @@ fn number(input: &Input, name: &'static str, range: std::ops::RangeInclusive<i64
     input.opt_int(name, range)
 }
 
-/// The fields of a repair's form, filled with what fits.
-pub fn fields(kind: Kind, held: &Held) -> Markup {
-    let plans = [Pick::new("team", "Team"), Pick::new("business", "Business")];
-    let seats = seats_that_fit(held).to_string();
-    let plan = |name| Field::select(name, "Plan", &plans).value("team").render(&[]);
-    html! {
-        (hidden("repair", kind.as_str()))
-        @match kind {
-            Kind::Relink => (Field::text("customer", "Customer at Stripe").placeholder("cus_…").render(&[])),
-            Kind::Adopt => (Field::text("subscription", "Subscription to keep").placeholder("sub_…").value(held.subscription.as_ref().map_or("", |s| s.id.as_str())).render(&[])),
-            Kind::MapPrice => (plan("sells")),
-            Kind::Seats => (Field::new(Input_::Number, "seats", "Seats").value(&seats).render(&[])),
-            Kind::Grant => { (plan("plan")) (Field::new(Input_::Number, "days", "Days").value("30").hint("At most 366.").render(&[])) },
-            _ => {},
+/// What a repair's fields hold: what fits, or what was sent.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    customer: String,
+    subscription: String,
+    sells: String,
+    seats: String,
+    plan: String,
+    days: String,
+}
+impl Values {
+    /// What fits what is held.
+    pub fn fitting(held: &Held) -> Self {
+        let subscription = held.subscription.as_ref().map(|s| s.id.clone()).unwrap_or_default();
+        let seats = seats_that_fit(held).to_string();
+        Self { customer: String::new(), subscription, sells: "team".into(), seats, plan: "team".into(), days: "30".into() }
+    }
+    /// What was asked for.
+    pub fn of(repair: &Repair) -> Self {
+        let (id, number) = (repair.id.clone(), repair.number.to_string());
+        let plan = repair.plan.map_or("", Plan::as_str).to_owned();
+        Self { customer: id.clone(), subscription: id, sells: plan.clone(), seats: number.clone(), plan, days: number }
+    }
+    /// What was sent, as it was sent.
+    pub fn sent(input: &Input) -> Self {
+        let of = |name| input.sent(name).to_owned();
+        Self {
+            customer: of("customer"),
+            subscription: of("subscription"),
+            sells: of("sells"),
+            seats: of("seats"),
+            plan: of("plan"),
+            days: of("days"),
         }
+    }
+}
+
+const PLANS: [Pick<'_>; 2] = [Pick::new("team", "Team"), Pick::new("business", "Business")];
+
+impl Kind {
+    /// The fields of its form; none where there is nothing to choose.
+    pub fn fields(self, values: &Values) -> Vec<Field<'_>> {
+        match self {
+            Self::Relink => vec![Field::text("customer", "Customer at Stripe").placeholder("cus_…").value(&values.customer)],
+            Self::Adopt => vec![Field::text("subscription", "Subscription to keep").placeholder("sub_…").value(&values.subscription)],
+            Self::MapPrice => vec![Field::select("sells", "Plan", &PLANS).value(&values.sells)],
+            Self::Seats => vec![Field::new(Input_::Number, "seats", "Seats").value(&values.seats)],
+            Self::Grant => vec![
+                Field::select("plan", "Plan", &PLANS).value(&values.plan),
+                Field::new(Input_::Number, "days", "Days").value(&values.days).hint("At most 366."),
+            ],
+            Self::Resync | Self::Silence | Self::Portal | Self::Separate | Self::Drop | Self::Move | Self::EndGrant => Vec::new(),
+        }
+    }
+    /// Its form on a page, with what was wrong with it.
+    pub fn form(self, action: &str, csrf: &str, values: &Values, errors: &[FieldError]) -> Markup {
+        Form::new(action, csrf, "Dry run").render(&html! {
+            (hidden("repair", self.as_str()))
+            @for field in self.fields(values) { (field.render(errors)) }
+        })
     }
 }
 

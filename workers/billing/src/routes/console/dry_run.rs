@@ -3,7 +3,7 @@
 use crate::console::{
     prepare::{Subject, Unable, prepare},
     reason,
-    repair::{Kind, Repair},
+    repair::{Kind, Repair, Values},
     show,
 };
 use domain::actions;
@@ -14,6 +14,7 @@ use html::{
 };
 use kernel::{
     Command, Committed, OrgId, Reply, Request, Result, Route, Write,
+    error::Error,
     host::Surface,
     input::FieldError,
     limit::Limit,
@@ -22,6 +23,7 @@ use kernel::{
 };
 use maud::html;
 use shell::{ConsolePlace, Frame};
+use store::forms::{SUBMIT, fresh_id};
 
 /// Shows what a repair would do.
 pub struct DryRun;
@@ -43,12 +45,31 @@ impl Command for DryRun {
     async fn call(cx: Write<'_>, req: &Request) -> Result<Committed> {
         let id = req.id_param::<OrgId>("id")?;
         let input = req.input()?;
-        let repair = Repair::read(&input);
-        input.finish()?;
+        let kind = Repair::kind(&input);
+        let (repair, sent) = (kind.and_then(|kind| Repair::read(kind, &input)), Values::sent(&input));
+        let finished = input.finish();
         let subject = Subject::read(&cx, &id).await?;
-        let repair = repair.unwrap_or(Repair { kind: Kind::Resync, id: String::new(), plan: None, number: 0 });
-        Ok(cx.unchanged(page(&cx, req, &subject, &repair, "", &[]).await?))
+        match (kind, repair, finished) {
+            (_, Some(repair), Ok(())) => Ok(cx.unchanged(page(&cx, req, &subject, &repair, "", &[]).await?)),
+            (Some(kind), _, Err(Error::Problem(refused))) => Ok(cx.unchanged(again(&cx, req, &subject, kind, &sent, &refused.fields))),
+            (_, _, Err(e)) => Err(e),
+            (_, None, Ok(())) => Err(Error::incident("a repair's form", "it was neither read nor refused")),
+        }
     }
+}
+
+/// The repair's form again, with what was sent and what is wrong with it.
+pub fn again(cx: &Write<'_>, req: &Request, subject: &Subject, kind: Kind, sent: &Values, errors: &[FieldError]) -> Reply {
+    let home = format!("/billing/orgs/{}", subject.held.org);
+    let (frame, title) = (Frame::of(cx, req), kind.title());
+    let main = html! {
+        (form::summary(errors, &kind.fields(sent)))
+        (head(title, "Nothing has been changed.", &html! {}))
+        (card("", kind.about(), &html! {}, &kind.form(&format!("{home}/dry-run"), frame.csrf(), sent, errors)))
+        (show::sides(&subject.held, None, None))
+        p { a class="button" href=(home) { "Back to billing" } }
+    };
+    frame.platform(ConsolePlace::Billing, title).crumb("Billing", "/billing").crumb(&subject.name, home.as_str()).again(&main)
 }
 
 /// The page; shown again with what was wrong with the reason.
@@ -71,18 +92,22 @@ pub async fn page(cx: &Write<'_>, req: &Request, subject: &Subject, repair: &Rep
                 (card("What will happen", "", &html! {}, &html! { ul class="consequences" { @for text in &says { li { (text) } } } }))
                 (show::sides(held, p.now.as_ref(), Some(&change)))
                 (Form::new(&action, frame.csrf(), title).cancel(&home).render(&html! {
-                    (repair.hidden()) (hidden("version", &held.version.to_string())) (field.render(errors))
+                    (repair.hidden()) (hidden(SUBMIT, &fresh_id(&cx.random()))) (hidden("version", &held.version.to_string())) (field.render(errors))
                 }))
             }
         }
         Err(Unable::Ours(e)) => return Err(e),
+        Err(Unable::Wrong { field, message, fix }) => {
+            let wrong = FieldError { pointer: format!("/{field}"), code: "wrong_state", message, fix };
+            return Ok(again(cx, req, subject, repair.kind, &Values::of(repair), &[wrong]));
+        }
         Err(e) => {
             let why = match e {
                 Unable::Stripe(e) => {
                     crate::ask::note(cx, "a dry run", &e);
                     format!("{} Below is only what we hold.", provider::reason(&e))
                 }
-                Unable::Not(why) => why,
+                Unable::Not(why) | Unable::Wrong { message: why, .. } => why,
                 Unable::Ours(e) => return Err(e),
             };
             html! {

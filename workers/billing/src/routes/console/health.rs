@@ -6,7 +6,7 @@ use html::{
     form::{Field, Pick},
     list::{Chip, Filters, Table, address, empty, no_match, pages},
     page::{card, head, section},
-    part::{badge, facts, name, none, thousands},
+    part::{amount, badge, facts, name, none, thousands},
     when,
 };
 use kernel::{
@@ -99,7 +99,7 @@ impl Query for Health {
         }
         let mut counts = Vec::new();
         for row in statuses {
-            counts.push(vec![badge(words::tone(&Status::parse(row.text(0)?)), row.text(0)?), html! { (thousands(row.int(1)?)) }]);
+            counts.push(vec![badge(words::tone(&Status::parse(row.text(0)?)), row.text(0)?), amount(&thousands(row.int(1)?))]);
         }
         let main = html! {
             (head("Billing", "Where what we hold and what Stripe says don't agree.", &html! {}))

@@ -2,16 +2,17 @@
 
 use crate::{
     console::{
-        repair::{self, Kind},
+        other::{Other, claimant, lookup},
+        repair::{Kind, Values},
         show,
     },
     words,
 };
+use domain::billing::Finding;
 use html::{
-    form::Form,
     list::{Table, empty},
     page::{card, head, section},
-    part::{badge, callout, copyable, facts, none},
+    part::{self, badge, callout, copyable, facts, none},
     when,
 };
 use kernel::{
@@ -90,15 +91,23 @@ impl Query for OrgBilling {
             known.push(("Checkout", html! { (state) ": " code { (key) } ", " (row.opt_int(7)?.unwrap_or(0)) " seats, until " (when::at(Millis::new(row.opt_int(8)?.unwrap_or(0)))) }));
         }
         let name = row.text(0)?.to_owned();
+        let fitting = Values::fitting(&held);
+        let sharing = match claimant(&held) {
+            Some(other) => match lookup(&other) {
+                Some(stmt) => Some(Other::answered(&other, &cx.rows(stmt).await?)?),
+                None => Some(Other::of(&other, None)),
+            },
+            None => None,
+        };
         let main = html! {
             (head(&format!("Billing of {name}"), "What we hold. Read Stripe again to see both sides next to each other.", &html! { a class="button" href={ "/orgs/" (id) } { "Organization" } }))
-            (findings(&held, now))
+            (findings(&held, sharing.as_ref(), now))
             (card("", "", &html! {}, &facts(&known)))
             (section("What we hold", "", &html! {}, &show::sides(&held, None, None)))
             @if may {
                 (section("Repairs", "Each begins with a dry run that changes nothing.", &html! {}, &html! {
                     @for kind in Kind::ALL.into_iter().filter(|k| k.fits(&held)) {
-                        (card(kind.title(), kind.about(), &html! {}, &Form::new(&action, frame.csrf(), "Dry run").render(&repair::fields(kind, &held))))
+                        (card(kind.title(), kind.about(), &html! {}, &kind.form(&action, frame.csrf(), &fitting, &[])))
                     }
                 }))
             }
@@ -109,7 +118,7 @@ impl Query for OrgBilling {
     }
 }
 
-fn findings(held: &Held, now: Millis) -> Markup {
+fn findings(held: &Held, sharing: Option<&Other>, now: Millis) -> Markup {
     if held.findings.is_empty() {
         return callout(html::part::Tone::Good, "Nothing is wrong", &html! { "No repair state is open." });
     }
@@ -117,6 +126,15 @@ fn findings(held: &Held, now: Millis) -> Markup {
         @for (kind, detail, since) in &held.findings {
             (callout(words::finding_tone(*kind), kind.title(), &html! {
                 p { "Since " (when::ago(*since, now)) "." }
+                @if *kind == Finding::CustomerShared && let Some(other) = sharing {
+                    p {
+                        "At Stripe it says that it belongs to "
+                        @match &other.name {
+                            Some(name) => { a href={ "/billing/orgs/" (other.id) } { (name) } "." },
+                            None => { code { (other.id) } ", which is no organization here." },
+                        }
+                    }
+                }
                 @let shown = shown_facts(detail);
                 @if !shown.is_empty() { p class="hint" { (shown) } }
             }))
@@ -151,7 +169,7 @@ fn ledger(rows: &Rows) -> Result<Markup> {
         cells.push(vec![
             html! { (row.text(0)?) },
             html! { code { (row.text(1)?) } },
-            html! { (amount) },
+            part::amount(&amount),
             when::at(Millis::new(row.int(4)?)),
         ]);
     }

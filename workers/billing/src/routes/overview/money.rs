@@ -1,7 +1,12 @@
 //! Payments: what moved lately, from the ledger.
 
 use domain::money::{Currency, Money};
-use html::{list::Table, page::section, part::none, when};
+use html::{
+    list::Table,
+    page::section,
+    part::{self, none},
+    when,
+};
 use kernel::{Millis, Result, db::Rows};
 use maud::{Markup, html};
 
@@ -29,17 +34,18 @@ pub fn payments(rows: &Rows) -> Result<Vec<Payment>> {
 
 /// The table.
 pub fn table(payments: &[Payment]) -> Markup {
-    let what = |kind: &str| match kind {
+    let what = |p: &Payment| match p.kind.as_str() {
         "payment" => "Payment",
         "refund" => "Refund",
+        _ if p.amount.is_some_and(|amount| amount.cents() > 0) => "Dispute won",
         _ => "Dispute",
     };
     let rows: Vec<Vec<Markup>> = payments
         .iter()
         .map(|p| {
             vec![
-                html! { (what(&p.kind)) },
-                p.amount.map_or_else(|| none("unknown"), |amount| html! { (amount.to_string()) }),
+                html! { (what(p)) },
+                p.amount.map_or_else(|| none("unknown"), |amount| part::amount(&amount.to_string())),
                 when::day(p.at),
                 html! { code { (p.object) } },
             ]
