@@ -208,13 +208,13 @@ fn lists(now: Millis) -> Markup {
     let sort = |column, ascending| Sort { column, href: "#lists".into(), ascending };
     let choice = |label, chosen| Choice { label, href: "#lists".into(), chosen };
     let chips = [
-        Chip { name: "Status", value: "open", remove: "#lists".into() },
+        Chip { name: "Status", value: "Open", remove: "#lists".into() },
         Chip { name: "Assigned to", value: "Ada Lovelace", remove: "#lists".into() },
     ];
     const STATUS: [Pick<'_>; 3] = [Pick::new("", "Any"), Pick::new("open", "Open"), Pick::new("closed", "Closed")];
     html! {
         (section("Tickets", "", &html! {}, &html! {
-            (filter("Status", &[choice("all", true), choice("open", false), choice("pending", false), choice("closed", false)]))
+            (filter("Status", &[choice("All", true), choice("Open", false), choice("Pending", false), choice("Closed", false)]))
         }))
         (Filters { action: "/dev/components", chips: &chips }.render(&html! {
             (Field::new(Kind::Search, "q", "Search").optional().render(&[]))
@@ -234,15 +234,15 @@ fn wrong(name: &str, code: &'static str, message: &str, fix: &str) -> FieldError
 
 fn fields(csrf: &str) -> Markup {
     const ROLES: [Pick<'_>; 3] = [
-        Pick::new("viewer", "Viewer").hint("Sees everything, changes nothing."),
-        Pick::new("member", "Member").hint("Works tickets and customers."),
+        Pick::new("viewer", "Viewer").hint("Can view everything, but can't change anything."),
+        Pick::new("member", "Member").hint("Works with tickets and customers."),
         Pick::new("admin", "Admin").hint("All of that, and members, keys and settings."),
     ];
     const EVENTS: [Pick<'_>; 3] = [Pick::new("a", "ticket.created"), Pick::new("b", "ticket.updated"), Pick::new("c", "customer.created")];
     const HOURS: [Pick<'_>; 3] = [Pick::new("8", "8 hours"), Pick::new("24", "24 hours"), Pick::new("168", "7 days")];
     let all = [
         Field::text("org", "Name").value("Northwind Robotics").hint("As your customers know you."),
-        Field::text("slug", "Address").prefix("app.example/o/").value("northwind").hint("Small letters, digits and hyphens."),
+        Field::text("slug", "Address").prefix("app.example/o/").value("northwind").hint("Lowercase letters, digits and hyphens."),
         Field::email("email", "E-mail address").value("ada@example.com"),
         Field::password("password", "Password", "new-password").hint("At least 15 characters. A few words that you remember do well."),
         Field::new(Kind::OneTimeCode, "code", "Code").hint("Six digits from your authenticator."),

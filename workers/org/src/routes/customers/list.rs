@@ -143,7 +143,7 @@ impl View<'_> {
             Field::select("status", "Status", &statuses).value(self.status).optional(),
         ];
         let parameters = self.parameters();
-        let chips: Vec<Chip<'_>> = [("q", "Begins with", self.q), ("status", "Status", self.status)]
+        let chips: Vec<Chip<'_>> = [("q", "Begins with", self.q), ("status", "Status", words::label(self.status))]
             .into_iter()
             .filter(|(_, _, value)| self.errors.is_empty() && !value.is_empty())
             .map(|(parameter, name, value)| Chip { name, value, remove: address_without(self.here, &parameters, parameter) })

@@ -47,9 +47,10 @@ pub(super) fn show<'a>(cx: &impl Context<'a>, req: &'a Request, now: &Current, c
         let fields = Branding::FIELDS.map(|(name, label)| Field::new(Kind::Color, name, label).value(colors.get(name)));
         let action = format!("/o/{}/settings/branding", now.slug);
         let [upload, remove] = ["logo", "logo/remove"].map(|end| format!("{action}/{end}"));
-        let file = Field::new(Kind::File, FIELD, if colors.logo.is_some() { "New logo file" } else { "Logo file" }).accept(logos::ACCEPT).hint(
-            "PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; at twice that size it stays sharp.",
-        );
+        let file =
+            Field::new(Kind::File, FIELD, if colors.logo.is_some() { "New logo file" } else { "Logo file" }).accept(logos::ACCEPT).hint(
+                "PNG, JPEG or WebP, up to 256 KB and 2,000 by 2,000 pixels. It is shown 28 pixels high; at twice that size it stays sharp.",
+            );
         let mut all = vec![file];
         all.extend(fields);
         let manages = manages(cx.principal());

@@ -212,12 +212,13 @@ impl View<'_> {
         let chosen = |name: &'static str| {
             let value = match name {
                 "assignee" => match f.assignee.as_str() {
-                    ME => "me",
-                    NOBODY => "nobody",
-                    id => people.name(id).unwrap_or("a former member"),
+                    ME => "Me",
+                    NOBODY => "Nobody",
+                    id => people.name(id).unwrap_or("A former member"),
                 },
-                "customer" => self.customer.as_deref().unwrap_or("unknown"),
-                _ => parameters.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| v),
+                "customer" => self.customer.as_deref().unwrap_or("Unknown"),
+                "q" => f.q.as_str(),
+                _ => parameters.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| words::label(v)),
             };
             (name, value)
         };
