@@ -78,7 +78,10 @@ test("the portal: fewer seats, an end and its undoing, another card, invoices; a
   await act("cancel", { subscription, when: "end" });
   assert.match(await page(path), /Don't cancel/);
   await act("undo", { subscription });
-  await act("card", { card: "declines" });
+  const unsaved = await submit(`${path}/card`, { card: "declines" });
+  assert.equal(unsaved.status, 400);
+  assert.match(unsaved.text, /Your card was declined\./);
+  await act("card", { card: "declines_when_charged" });
   const refused = await submit(`${path}/change`, { subscription, price: "price_portico_business_monthly", quantity: "9" });
   assert.equal(refused.status, 400);
   assert.match(refused.text, /Your card was declined\./);
@@ -108,6 +111,54 @@ test("the desk: clock, switches, and buying for tests; pages are down in an outa
   assert.deepEqual([style.status, style.headers.get("content-type")], [200, "text/css; charset=utf-8"]);
   const elsewhere = await submit("/_emulator/form/reset", {}, { "sec-fetch-site": "cross-site" });
   assert.equal(elsewhere.status, 403);
+});
+
+test("money: given back in parts, disputed at the bank and won; the ledger comes to what Stripe kept", async () => {
+  const page = pathOf((await checkout({ "line_items[0][quantity]": "3" })).url);
+  assert.equal((await submit(`${page}/pay`, { card: "pays" })).status, 303);
+  const charges = async () => (await api("/v1/charges?customer=cus_demo_blueharbor&limit=100")).data;
+  const ledger = async () => {
+    const rows = await p.sql("SELECT kind, sum(amount) AS cents FROM billing_ledger WHERE org_id = ? AND kind <> 'checkout' GROUP BY kind", DEMO.blueharbor);
+    return { payment: 0, refund: 0, dispute: 0, ...Object.fromEntries(rows.map(({ kind, cents }) => [kind, cents])) };
+  };
+  const sum = (all) => all.reduce((total, one) => total + one, 0);
+  /** What Stripe says of the customer's payments, in the ledger's words. */
+  const truth = async () => {
+    const all = await charges();
+    const { data } = await api("/v1/disputes?limit=100");
+    const moved = data.filter((d) => all.some(({ id }) => id === d.charge)).flatMap((d) => d.balance_transactions.map((t) => t.amount));
+    return { payment: sum(all.map((c) => c.amount)), refund: 0 - sum(all.map((c) => c.amount_refunded)), dispute: sum(moved) };
+  };
+  /** Waits until the ledger comes to what Stripe says; gives back what was given back and what the bank took. */
+  const agrees = async (what) => {
+    const expected = await truth();
+    await until(what, async () => JSON.stringify(await ledger()) === JSON.stringify(expected));
+    return [expected.refund, expected.dispute];
+  };
+  const desk = async (charge, action) => assert.equal((await submit("/_emulator/form/charge", { charge, action })).to, "/_emulator");
+  assert.deepEqual(await agrees("all payments are in the ledger"), [0, 0]);
+  const [{ id: charge, amount, customer }] = await charges();
+  assert.deepEqual([amount, customer], [8_700, "cus_demo_blueharbor"]);
+  await api("/v1/refunds", { charge, amount: "700" });
+  assert.deepEqual(await agrees("the first part is in the ledger"), [-700, 0]);
+  await api("/v1/refunds", { charge, amount: "300", reason: "requested_by_customer" });
+  assert.deepEqual(await agrees("both parts are"), [-1_000, 0]);
+  await desk(charge, "dispute");
+  const { data: [dispute] } = await api(`/v1/disputes?charge=${charge}`);
+  assert.deepEqual([dispute.customer, dispute.status, dispute.amount], [undefined, "needs_response", 7_700]);
+  assert.deepEqual(await agrees("what the bank took is in the ledger of an organization that no event named"), [-1_000, -7_700]);
+  await desk(charge, "win");
+  assert.deepEqual(await agrees("what the bank gave back is, too"), [-1_000, 0]);
+  const rows = await p.sql("SELECT object_id, amount FROM billing_ledger WHERE org_id = ? AND kind = 'dispute' ORDER BY amount", DEMO.blueharbor);
+  assert.deepEqual(rows, [{ object_id: dispute.id, amount: -7_700 }, { object_id: `${dispute.id}/reinstated`, amount: 7_700 }]);
+  await api("/v1/payment_methods/pm_card_createDispute/attach", { customer });
+  assert.equal((await submit("/_emulator/form/clock", { advance_seconds: `${32 * 86_400}` })).to, "/_emulator");
+  const [, taken] = await agrees("renewals are paid and disputed at once");
+  assert.ok(taken < 0);
+  const [{ id: renewal }] = await charges();
+  await desk(renewal, "lose");
+  assert.equal((await submit("/_emulator/form/charge", { charge: renewal, action: "win" })).status, 400, "it is decided");
+  assert.deepEqual(await agrees("one that is lost stays taken"), [-1_000, taken]);
 });
 
 test("headers that Stripe's own library signs are taken by the webhook endpoint, others are not", async () => {
