@@ -134,7 +134,8 @@ fn page(shell: &Shell<'_>, error: &Error, remedy: &str, request: &RequestId) -> 
         section class="narrow problem" {
             p class="status" { "Error " (code.status()) }
             h1 { (shell.title) }
-            @if !detail.is_empty() { p { (detail) } }
+            // A limit in its numbers is for programs; people are told how long to wait.
+            @if !detail.is_empty() && (code != Code::RateLimited || retry.is_none()) { p { (detail) } }
             @if !fields.is_empty() { ul { @for f in fields { li { code { (f.pointer.trim_start_matches(['/', '?'])) } ": " (f.message) " " (f.fix) } } } }
             p {
                 @match retry {

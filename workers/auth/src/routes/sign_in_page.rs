@@ -84,7 +84,7 @@ impl SignInForm<'_> {
         let main = html! {
             section class="narrow" {
                 @if matches!(self.problem, Problem::Credentials) {
-                    (form::refusal("The e-mail address and the password don't go together. Check both and try again."))
+                    (form::refusal("The e-mail address and password don't match. Check both and try again."))
                 }
                 (form::summary(errors, &fields))
                 h1 { (title) }

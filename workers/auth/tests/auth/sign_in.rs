@@ -20,7 +20,7 @@ fn a_hundred_failures_switch_the_password_off_until_a_new_one_is_set() {
     h.clock.advance(Span::minutes(2));
     let right = b.sign_in(&member.email, PASSWORD);
     assert_eq!(right.status, 422, "the right one opens nothing any more");
-    assert!(right.text().unwrap().contains("don't go together") && !b.is_in());
+    assert!(right.text().unwrap().contains("don't match") && !b.is_in());
     assert_eq!(templates(&h, &member.email), ["password_off"], "told once");
     // Whoever is signed in stays signed in; a reset switches it on again.
     assert!(opens(&h, APP, &member.session.token));

@@ -57,7 +57,7 @@ pub(super) fn page<'a>(cx: &impl Context<'a>, frame: &Frame<'_>, of: &Invitation
             (form::summary(errors, &own))
             h1 { "Join " (part::name(&of.org_name)) }
             div class="card" {
-                p { (part::name(&of.inviter_name)) " invited " strong { (part::name(&of.email)) } " to join " (part::name(&of.org_name)) " with the role " (of.role.as_str()) "." }
+                p { (part::name(&of.inviter_name)) " invited " strong { (part::name(&of.email)) } " to join " (part::name(&of.org_name)) " with the role " (part::sentence(of.role.as_str())) "." }
                 @if cx.principal().session().is_some() && who == of.email {
                     (form("Accept invitation", "accept").also("Decline", "do", "decline").render(&hidden))
                 } @else if cx.principal().session().is_some() {
