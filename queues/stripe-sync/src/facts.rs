@@ -102,7 +102,13 @@ fn of_fact(org: &OrgId, event: &Event) -> Vec<Stmt> {
     };
     let state = |session: &str, state: &str| CHECKOUT.bind([org.into(), session.into(), state.into()]);
     match Fact::of(event) {
-        Some(Fact::CheckoutCompleted(c)) => vec![row("checkout", &c.session, c.total.as_ref(), 1), state(&c.session, "completed")],
+        Some(Fact::CheckoutCompleted(c)) => {
+            let mut stmts = vec![row("checkout", &c.session, c.total.as_ref(), 1), state(&c.session, "completed")];
+            if c.paid_once {
+                stmts.push(row("payment", &c.session, c.total.as_ref(), 1));
+            }
+            stmts
+        }
         Some(Fact::CheckoutExpired(c)) => vec![state(&c.session, "expired")],
         Some(Fact::InvoicePaid(i)) => vec![row("payment", &i.invoice, i.paid.as_ref(), 1)],
         Some(Fact::Refunded(r)) => {

@@ -36,15 +36,18 @@ pub use provider::{SECRETS, VARS};
 
 /// How often one message reads a customer whose events keep coming; then the next message goes on.
 const ROUNDS: usize = 3;
+/// A dead job is an operator's for so long. Then it is tried again: nothing else asks whose a charge is.
+const GIVEN_UP: Span = Span::days(1);
 /// How often one attempt begins anew because somebody changed what it judged by.
 const TRIES: usize = 5;
 
 kernel::sql! {
-    /// Customers with events that nobody is going to work on: none of their jobs is open or dead.
+    /// Customers (and charges) with events that nobody is going to work on: none of their jobs is open, or dead since lately.
     Read Global("the sweep looks for events of any customer")
-    STRANDED(2) -> ["customer_id"] =
+    STRANDED(3) -> ["customer_id"] =
         "SELECT DISTINCT e.customer_id FROM stripe_events e WHERE e.state = 'received' AND e.received_at <= ?1 AND e.customer_id IS NOT NULL \
-         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'stripe.sync' AND j.subject = e.customer_id AND j.state IN ('queued', 'running', 'dead')) \
+         AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.kind = 'stripe.sync' AND j.subject = e.customer_id \
+           AND (j.state IN ('queued', 'running') OR (j.state = 'dead' AND j.updated_at > ?3))) \
          LIMIT ?2";
 }
 
@@ -131,7 +134,8 @@ async fn sync(task: &Task<'_>, claim: &Claim) -> Result<(), Stopped> {
 /// # Errors
 /// What the database or the queue refused.
 pub async fn sweep(task: &Task<'_>, older_than: Span, most: i64) -> Result<usize> {
-    let stranded = task.rows(STRANDED.bind([task.now().minus(older_than).into(), most.into()])).await?;
+    let now = task.now();
+    let stranded = task.rows(STRANDED.bind([now.minus(older_than).into(), most.into(), now.minus(GIVEN_UP).into()])).await?;
     for row in &stranded {
         task.ask(STRIPE_SYNC, row.text(0)?, None).await?;
     }

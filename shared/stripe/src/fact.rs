@@ -43,6 +43,8 @@ pub struct Checkout {
     pub client_reference_id: Option<String>,
     /// What it cost.
     pub total: Option<Money>,
+    /// Paid for once and at once, without an invoice that tells of the payment.
+    pub paid_once: bool,
 }
 
 /// An invoice and a payment of it.
@@ -132,6 +134,10 @@ struct Fields {
     #[serde(default)]
     invoice: Reference,
     #[serde(default)]
+    mode: Reference,
+    #[serde(default)]
+    payment_status: Reference,
+    #[serde(default)]
     balance_transactions: Lenient<Vec<Movement>>,
 }
 /// What a dispute moved on the account's balance.
@@ -191,7 +197,9 @@ fn money(cents: Option<Cents>, currency: &Reference) -> Option<Money> {
 }
 
 fn checkout(event: &Event, session: String, fields: Fields) -> Checkout {
+    let is = |field: &Reference, word: &str| field.0.as_deref() == Some(word);
     Checkout {
+        paid_once: is(&fields.mode, "payment") && is(&fields.payment_status, "paid") && fields.invoice.0.is_none(),
         session,
         customer: event.customer.clone(),
         subscription: event.subscription.clone(),
@@ -278,8 +286,20 @@ mod tests {
             subscription: some("sub_1"),
             client_reference_id: some("org_1"),
             total: usd(2_700),
+            paid_once: false,
         };
         assert_eq!(fact("checkout.session.completed", object.clone()), Some(Fact::CheckoutCompleted(checkout.clone())));
+        for (mode, status, invoice, paid_once) in [
+            ("payment", "paid", Value::Null, true),
+            ("payment", "unpaid", Value::Null, false),
+            ("payment", "paid", json!("in_1"), false),
+            ("subscription", "paid", Value::Null, false),
+        ] {
+            let mut object = object.clone();
+            (object["mode"], object["payment_status"], object["invoice"]) = (json!(mode), json!(status), invoice);
+            let checkout = Checkout { paid_once, ..checkout.clone() };
+            assert_eq!(fact("checkout.session.completed", object), Some(Fact::CheckoutCompleted(checkout)), "{mode} {status}");
+        }
         assert_eq!(fact("checkout.session.expired", object), Some(Fact::CheckoutExpired(checkout)));
     }
 

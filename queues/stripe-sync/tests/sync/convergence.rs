@@ -1,13 +1,19 @@
 //! Customers buy, change, end and come back; time passes; events are lost, doubled and out of order; isolates end between any two steps.
 //! Whatever happens: in the end we hold what Stripe holds, grant what follows from it, and our ledger adds up.
 
-use crate::stage::{HANDLERS, JOBS, Mood, Stage};
+use crate::{
+    ledger::DESK,
+    stage::{HANDLERS, JOBS, Mood, Stage},
+};
 use kernel::{Reply, ports::Clock, time::Span};
 use proptest::prelude::*;
 use queue_stripe_sync::reconcile;
 use serde_json::Value;
 use std::collections::BTreeSet;
-use stripe_emulator::core::world::{CardBehavior, CheckoutSession, CheckoutStatus, InvoiceStatus, Subscription};
+use stripe_emulator::core::{
+    disputes::{Kind, Verdict, decide_now, open_now},
+    world::{CardBehavior, CheckoutSession, CheckoutStatus, Dispute, InvoiceStatus, Subscription},
+};
 use testkit::{Call, DbFault, Replied, When, background::Fate, database::LOST};
 
 /// A button of ours: what its form says.
@@ -51,6 +57,12 @@ enum Act {
     Cancel,
     /// Gives a card of which every charge is declined.
     Card,
+    /// Gives back a part of the newest payment, in cents.
+    Refund(u16),
+    /// The payer of the newest payment disputes it; an inquiry only where that is said.
+    Dispute(bool),
+    /// The bank decides about the newest payment: for the merchant or the payer.
+    Decide(bool),
     /// Gives a good card and pays what is open.
     Pay,
     /// Days pass, and the quarter's cron runs; its isolate may end at that I/O.
@@ -99,6 +111,9 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Cancel),
         1 => Just(Act::Pay),
         3 => Just(Act::Card),
+        2 => (1_u16..2_000).prop_map(Act::Refund),
+        2 => any::<bool>().prop_map(Act::Dispute),
+        2 => any::<bool>().prop_map(Act::Decide),
         5 => Just(Act::Calm),
         6 => (3_i64..12, 0_usize..14).prop_map(|(days, io)| Act::Days(days, io)),
         5 => any::<u64>().prop_map(Act::Mail),
@@ -290,6 +305,23 @@ impl Play {
                     stage.stripe.attempt("DELETE", &format!("/v1/subscriptions/{id}"), "");
                 }
             }
+            Act::Refund(cents) => {
+                if let Some(charge) = self.charge() {
+                    stage.stripe.attempt("POST", "/v1/refunds", &format!("charge={charge}&amount={cents}"));
+                }
+            }
+            Act::Dispute(inquiry) => {
+                if let Some(charge) = self.charge() {
+                    let kind = if inquiry { Kind::Inquiry } else { Kind::Chargeback };
+                    let _ = open_now(&mut stage.stripe.world.borrow_mut(), &DESK, &charge, kind, stage.h.clock.now().seconds());
+                }
+            }
+            Act::Decide(won) => {
+                if let Some(charge) = self.charge() {
+                    let verdict = if won { Verdict::Won } else { Verdict::Lost };
+                    let _ = decide_now(&mut stage.stripe.world.borrow_mut(), &DESK, &charge, verdict, stage.h.clock.now().seconds());
+                }
+            }
             Act::Card => stage.stripe.give_card("pm_card_chargeCustomerFail"),
             Act::Pay => {
                 stage.stripe.give_card("pm_card_visa");
@@ -328,6 +360,10 @@ impl Play {
             }
             Act::Stripe(mood) => stage.stripe.mood.set(mood),
         }
+    }
+    /// The newest payment.
+    fn charge(&self) -> Option<String> {
+        self.stage.stripe.world.borrow().charges.last().map(|c| c.id.clone())
     }
     /// Subscriptions at Stripe that are not over.
     fn living(&self) -> usize {
@@ -401,6 +437,10 @@ proptest! {
         prop_assert_eq!((row.text(0).unwrap().to_owned(), row.int(1).unwrap()), granted(stage));
         let paid: i64 = world.invoices.iter().filter(|i| i.status == InvoiceStatus::Paid).map(|i| i.amount_paid).sum();
         prop_assert_eq!(stage.ledger("payment"), paid, "the ledger adds up");
+        let back: i64 = world.charges.iter().map(stripe_emulator::core::world::Charge::refunded).sum();
+        let taken = |d: &Dispute| if d.withdrawn.is_some() && d.reinstated.is_none() { d.amount } else { 0 };
+        let taken: i64 = world.charges.iter().filter_map(|c| c.dispute.as_ref()).map(taken).sum();
+        prop_assert_eq!((stage.ledger("refund"), stage.ledger("dispute")), (-back, -taken), "what is gone again, too");
         prop_assert_eq!((stage.events_in("received"), play.under_way()), (0, 0));
         prop_assert_eq!(stage.h.db.faults(), Vec::<String>::new());
         // Of each turn people were told once: what was said of payments comes in pairs.

@@ -11,10 +11,10 @@ use stripe_emulator::core::{
 };
 
 /// At the desk of Stripe's emulator.
-const DESK: Settings<'_> = Settings {
+pub const DESK: Settings<'_> = Settings {
     secret_key: "sk_test_testkit",
     api_version: "2026-10-28.endive",
-    webhook_url: "",
+    webhook_url: "http://api.localhost/webhooks/stripe",
     webhook_secret: "whsec_testkit_new",
     pages: "http://stripe.localhost:8787",
     endpoints: false,
@@ -145,6 +145,26 @@ fn a_charge_that_can_not_be_read_now_is_read_later() {
 }
 
 #[test]
+fn a_charge_that_was_given_up_is_asked_about_again_after_a_day() {
+    let stage = Stage::new();
+    stage.subscribe("team");
+    told(&stage);
+    dispute(&stage, Kind::Chargeback);
+    stage.stripe.mood.set(Mood::Says(403, r#"{"error":{"type":"invalid_request_error","message":"The key may not read charges."}}"#));
+    told(&stage);
+    stage.wait(Span::hours(12));
+    let charge = charge(&stage);
+    let dead = "SELECT count(*) FROM jobs WHERE kind = 'stripe.sync' AND subject = ?1 AND state = 'dead'";
+    assert_eq!(stage.h.db.count(dead, &[charge.as_str().into()]), 1, "an operator sees it");
+    stage.stripe.mood.set(Mood::Well);
+    stage.wait(Span::hours(6));
+    assert_eq!(rows(&stage, "dispute"), []);
+    stage.wait(Span::hours(18));
+    assert_eq!(rows(&stage, "dispute").len(), 1);
+    agree(&stage);
+}
+
+#[test]
 fn a_charge_of_nobody_concerns_nobody() {
     for answer in [
         (200, r#"{"id":"ch_guest","object":"charge","customer":null}"#),
@@ -196,7 +216,12 @@ fn a_one_time_price_never_grants_a_plan() {
     told(&stage);
     let books = stage.books();
     assert_eq!((books.plan.as_str(), books.subscription), ("free", None));
-    assert_eq!(rows(&stage, "checkout"), [(session, 2_700)]);
+    assert_eq!(rows(&stage, "checkout"), [(session.clone(), 2_700)]);
+    assert_eq!(rows(&stage, "payment"), [(session, 2_700)], "no invoice tells of it");
+    refund(&stage, 700);
+    dispute(&stage, Kind::Chargeback);
+    told(&stage);
+    agree(&stage);
     // And it is not what a button of ours would sell.
     let sold = stage.stripe.act("GET", "/v1/prices", "lookup_keys[0]=portico_team_monthly&active=true&type=recurring");
     assert_eq!(sold["data"], json!([]));
