@@ -292,3 +292,58 @@ fn the_desk_buys_for_tests() {
     assert_eq!(act(r#""action":"pay","card":"disputed""#), (200, "complete".to_owned()));
     assert_eq!(act(r#""action":"expire""#).0, 400);
 }
+
+#[test]
+fn the_desk_gives_back_disputes_and_decides_with_buttons() {
+    let mut browser = Browser::new();
+    browser.subscriber();
+    let charge = browser.host.world().charges.last().unwrap().id.clone();
+    let page = browser.get("/_emulator", 200);
+    for wanted in ["Payments", &charge, "$90.00", ">Refund<", ">Dispute<", ">Inquire<"] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    assert!(!page.contains("Merchant wins"), "{page}");
+    let act = |browser: &mut Browser, action: &str| browser.post("/_emulator/form/charge", &format!("charge={charge}&action={action}"));
+    let done = Ok("/_emulator".to_owned());
+    assert_eq!(act(&mut browser, "dispute"), done);
+    let page = browser.get("/_emulator", 200);
+    assert!(page.contains("needs_response") && page.contains("Payer wins") && !page.contains(">Refund<"), "{page}");
+    for (action, says) in [("dispute", "disputed already"), ("refund", "charged back"), ("rob", "must be one of"), ("", "empty string")] {
+        let (status, page) = act(&mut browser, action).unwrap_err();
+        assert!(status == 400 && page.contains(says), "{action}: {page}");
+    }
+    let (status, page) = browser.post("/_emulator/form/charge", "charge=ch_none&action=win").unwrap_err();
+    assert!(status == 400 && page.contains("No such charge"), "{page}");
+    assert_eq!(act(&mut browser, "win"), done);
+    assert_eq!(act(&mut browser, "refund"), done);
+    let page = browser.get("/_emulator", 200);
+    assert!(page.contains("won") && !page.contains(">Refund<") && !page.contains("Merchant wins"), "{page}");
+
+    let mut send = |body: &str| {
+        browser.send(&Incoming { method: "POST", path: "/_emulator/charge", body: body.as_bytes(), ..Incoming::default() }).status
+    };
+    assert_eq!(send(r#"{"charge":"ch_none","action":"dispute"}"#), 404);
+    assert_eq!(send(&format!(r#"{{"charge":"{charge}","action":"lose"}}"#)), 400, "it is decided");
+    assert_eq!(send(r#"{"charge":"ch_none"}"#), 400);
+}
+
+#[test]
+fn what_is_paid_for_once_is_bought_on_its_page() {
+    let mut browser = Browser::new();
+    let price = browser.api("/v1/prices", "currency=usd&unit_amount=1500&product_data[name]=Poster")["id"].as_str().unwrap().to_owned();
+    let form =
+        format!("mode=payment&line_items[0][price]={price}&line_items[0][quantity]=2&success_url=http%3A%2F%2Fapp.localhost%3A8787%2Fdone");
+    let id = browser.api("/v1/checkout/sessions", &form)["id"].as_str().unwrap().to_owned();
+    let path = format!("/checkout/{id}");
+    let page = browser.get(&path, 200);
+    for wanted in ["<h1>Pay</h1>", "Poster", "2 × $15.00 once", "Pay $30.00", "name=\"email\""] {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    let (status, page) = browser.post(&format!("{path}/pay"), "card=declines_when_charged&email=guest%40example.com").unwrap_err();
+    assert!(status == 402 && page.contains("Your card was declined."), "{page}");
+    let (status, page) = browser.post(&format!("{path}/pay"), "card=pays").unwrap_err();
+    assert!(status == 402 && page.contains("Give an email address."), "{page}");
+    let paid = browser.post(&format!("{path}/pay"), "card=pays&email=guest%40example.com");
+    assert_eq!(paid, Ok("http://app.localhost:8787/done".to_owned()));
+    assert!(browser.get(&path, 200).contains("This purchase is complete"));
+}
