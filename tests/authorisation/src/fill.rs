@@ -170,7 +170,14 @@ fn form(place: &Place) -> Option<Vec<(&'static str, &'static str)>> {
         }
         "/billing/orgs/{id}/dry-run" => vec![("repair", "grant_plan"), ("plan", "team"), ("days", "30")],
         "/billing/orgs/{id}/repair" => {
-            vec![("repair", "grant_plan"), ("plan", "team"), ("days", "30"), ("version", "0"), ("reason", "A reason that explains it")]
+            vec![
+                ("repair", "grant_plan"),
+                ("plan", "team"),
+                ("days", "30"),
+                ("version", "0"),
+                SUBMIT,
+                ("reason", "A reason that explains it"),
+            ]
         }
         "/users/{id}/end-sessions" | "/users/{id}/reset" | "/operators/{id}/remove" => vec![],
         "/jobs/{id}/replay" | "/jobs/{id}/cancel" | "/dead-letters/{id}/dismiss" | "/mails/{id}/replay" => vec![],
