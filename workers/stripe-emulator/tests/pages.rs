@@ -158,8 +158,18 @@ fn the_portal_changes_cancels_and_shows_invoices() {
     let mut browser = Browser::new();
     let (customer, id) = browser.subscriber();
     let portal = browser.portal(&customer, "");
+    browser.api("/v1/prices", "currency=usd&unit_amount=4321&product=prod_portico_team");
     let page = browser.get(&portal, 200);
-    for wanted in ["Billing of Quay Limited", "Team", "10 × $9.00", "$90.00", "http://app.localhost:8787/billing", "visa ending in 4242"] {
+    assert!(!page.contains("$43.21"), "nobody changes to what is paid for once: {page}");
+    for wanted in [
+        "Billing of Quay Limited",
+        "Team",
+        "10 × $9.00 every month",
+        "Team, $90.00 every year",
+        "$90.00",
+        "http://app.localhost:8787/billing",
+        "visa ending in 4242",
+    ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
     let change = format!("{portal}/change");

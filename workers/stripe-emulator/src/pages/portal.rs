@@ -114,7 +114,7 @@ fn subscription(
             dl {
                 @if let (Some(item), Some(price)) = (item, price) {
                     dt { "Plan" } dd { (product(world, price)) }
-                    dt { "Quantity" } dd { (item.quantity) " × " (money(price.unit_amount, &price.currency)) " every " (every(price)) }
+                    dt { "Quantity" } dd { (item.quantity) " × " (money(price.unit_amount, &price.currency)) " " (every(price)) }
                     dt { @if ends { "Ends" } @else { "Renews" } } dd { (day(held.cancel_at.unwrap_or(item.period.1))) }
                 }
                 dt { "Status" } dd { (held.status.replace('_', " ")) }
@@ -126,7 +126,7 @@ fn subscription(
                         label { "Plan" select name="price" {
                             @for one in offered(world, configuration, &item.price) {
                                 option value=(one.id) selected[one.id == item.price] {
-                                    (product(world, one)) ", " (money(one.unit_amount, &one.currency)) " every " (every(one))
+                                    (product(world, one)) ", " (money(one.unit_amount, &one.currency)) " " (every(one))
                                 }
                             }
                         } }
@@ -202,5 +202,5 @@ fn offered<'w>(world: &'w World, configuration: &'w PortalConfiguration, held: &
             .iter()
             .any(|(product, prices)| prices.contains(&p.id) || (prices.is_empty() && *product == p.product))
     };
-    world.prices.iter().filter(move |p| p.id == held || (p.active && listed(p)))
+    world.prices.iter().filter(move |p| p.id == held || (p.active && p.recurring.is_some() && listed(p)))
 }
