@@ -16,6 +16,7 @@ const OTHERS = "cus_demo_northwind";
 const TEAM = "price_portico_team_monthly";
 let p, operator, owner;
 const tried = new Map();
+const pressed = new Set();
 before(async () => {
   p = await portico({
     secretsOverride: { STRIPE_WEBHOOK_SECRETS: "whsec_e2e_current", STRIPE_SECRET_KEY: STRIPE_KEY },
@@ -106,12 +107,13 @@ async function repair(fields) {
   assert.deepEqual({ ...(await held()), at: await made() }, before, "a dry run changes nothing");
   const [mine, theirs] = [await repairs(), await repairs("platform")];
   const apply = formsOf(shown.text).find((one) => one.action.endsWith("/repair"));
-  assert.ok(apply, shown.text.replace(/<[^>]+>/g, " "));
+  assert.ok(apply, words(shown));
   const press = () => operator.ask(CONSOLE, apply.action, { method: "POST", fields: { ...apply.fields, reason: REASON } });
-  const pressed = await Promise.all([press(), press()]);
-  const done = pressed.find(({ status }) => status === 303);
-  assert.ok(done, pressed.map(({ text }) => text.replace(/<[^>]+>/g, " ")).join("\n"));
-  for (const answer of pressed) assert.ok(answer.status === 303 || answer.status === 409, `${answer.status} ${answer.text}`);
+  const answers = await Promise.all([press(), press()]);
+  pressed.add(fields.repair);
+  const done = answers.find(({ status }) => status === 303);
+  assert.ok(done, answers.map(words).join("\n"));
+  for (const answer of answers) assert.ok(answer.status === 303 || answer.status === 409, `${answer.status} ${answer.text}`);
   const once = await made();
   for (const what of ["customers", "subscriptions", "invoices"]) assert.ok(once[what] - before.at[what] <= 1, `${what} came twice`);
   const again = await press();
@@ -349,6 +351,16 @@ test("every kind that can be stored was tried", async () => {
   assert.equal(kinds.length, 10);
   assert.deepEqual([...tried.keys()].sort(), kinds.sort());
   for (const [kind, took] of tried) console.log(`${kind}: ${took}`);
+});
+
+test("every button of the console was pressed twice at once and twice in a row", async () => {
+  // A repair that there isn't is refused with the list of those that there are.
+  const page = await operator.open(CONSOLE, HOME);
+  const refused = await operator.send(page, /\/dry-run$/, { repair: "none" });
+  assert.equal(refused.status, 422);
+  const known = (/Send one of ([^.]+)\./.exec(refused.text)?.[1].match(/\w+/g)) ?? assert.fail(words(refused));
+  assert.equal(known.length, 12);
+  assert.deepEqual([...pressed].sort(), known.sort());
 });
 
 test("no secret is in the log", () => {
