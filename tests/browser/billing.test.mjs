@@ -188,7 +188,7 @@ for (const javaScript of [true, false]) {
       await press(page, "Go to Stripe");
       if (javaScript) await fine(page);
       await says(page, /Blue Harbor Clinics/);
-      await page.check('[name="card"][value="declines"]');
+      await page.check('[name="card"][value="declines_when_charged"]');
       await press(page, "Change card");
       await follow(page, "Return");
       assert.equal(page.url(), url(APP, HOME));
