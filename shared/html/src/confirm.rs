@@ -28,6 +28,8 @@ pub struct Confirm<'a> {
     pub submit: &'a str,
     /// Back to where one came from.
     pub cancel: &'a str,
+    /// What the link there says.
+    pub stay: &'a str,
     /// What has to be typed where it can't be undone, such as the organization's name.
     pub type_name: Option<&'a str>,
     /// What else the form takes, such as a reason.
@@ -36,12 +38,18 @@ pub struct Confirm<'a> {
 impl<'a> Confirm<'a> {
     /// A question without anything to type.
     pub fn new(title: &'a str, action: &'a str, csrf: &'a str, submit: &'a str, cancel: &'a str) -> Self {
-        Self { title, consequences: &[], action, csrf, submit, cancel, type_name: None, fields: html! {} }
+        Self { title, consequences: &[], action, csrf, submit, cancel, stay: "Cancel", type_name: None, fields: html! {} }
     }
     /// What will happen.
     #[must_use]
     pub fn consequences(mut self, consequences: &'a [String]) -> Self {
         self.consequences = consequences;
+        self
+    }
+    /// What the way out says, where the button itself cancels something.
+    #[must_use]
+    pub const fn stay(mut self, label: &'a str) -> Self {
+        self.stay = label;
         self
     }
     /// What has to be typed.
@@ -66,7 +74,7 @@ impl<'a> Confirm<'a> {
                 div class="card" {
                     h1 { (self.title) }
                     @if !self.consequences.is_empty() { ul class="consequences" { @for text in self.consequences { li { (text) } } } }
-                    (Form::new(self.action, self.csrf, self.submit).danger().cancel(self.cancel).render(&html! {
+                    (Form::new(self.action, self.csrf, self.submit).danger().cancel_as(self.cancel, self.stay).render(&html! {
                         (self.fields)
                         @if let Some(field) = &typed { (field.render(errors)) }
                     }))

@@ -20,7 +20,7 @@ pub struct Form<'a> {
     submit: &'a str,
     name: Option<(&'a str, &'a str)>,
     also: Vec<(&'a str, &'a str, &'a str)>,
-    cancel: Option<&'a str>,
+    cancel: Option<(&'a str, &'a str)>,
     danger: bool,
     unsaved: bool,
     upload: bool,
@@ -45,7 +45,13 @@ impl<'a> Form<'a> {
     /// A link that leaves without sending.
     #[must_use]
     pub const fn cancel(mut self, href: &'a str) -> Self {
-        self.cancel = Some(href);
+        self.cancel = Some((href, "Cancel"));
+        self
+    }
+    /// A link that leaves the form, under words of its own where "Cancel" could be taken for what the form does.
+    #[must_use]
+    pub const fn cancel_as(mut self, href: &'a str, label: &'a str) -> Self {
+        self.cancel = Some((href, label));
         self
     }
     /// What it does takes something away.
@@ -77,7 +83,7 @@ impl<'a> Form<'a> {
                 div class="actions" {
                     button type="submit" class=(if self.danger { "danger" } else { "primary" }) name=[name] value=[value] { (self.submit) }
                     @for (label, name, value) in &self.also { button type="submit" name=(name) value=(value) { (label) } }
-                    @if let Some(href) = self.cancel { a class="button quiet" href=(href) { "Cancel" } }
+                    @if let Some((href, label)) = self.cancel { a class="button quiet" href=(href) { (label) } }
                 }
             }
         }

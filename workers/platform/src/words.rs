@@ -1,7 +1,7 @@
 //! Words and badges that several pages share.
 
 use html::{
-    part::{Tone, badge, name, none},
+    part::{Tone, badge, name, none, sentence},
     when,
 };
 use kernel::{Millis, Result, Row};
@@ -75,7 +75,7 @@ pub fn audit_row(row: &Row, now: Millis, whole: bool) -> Result<Vec<Markup>> {
     Ok(vec![
         html! { (when::ago(Millis::new(row.int(2)?), now)) p class="hint" { (row.text(9)?) } },
         html! { code { (row.text(3)?) } @if denied { " " (badge(Tone::Warn, "denied")) } },
-        html! { @if actor.is_empty() { (name(label)) } @else { a href=(of_actor) { (name(label)) } } p class="hint" { (row.text(4)?) } },
+        html! { @if actor.is_empty() { (name(label)) } @else { a href=(of_actor) { (name(label)) } } p class="hint" { (sentence(row.text(4)?)) } },
         html! {
             code { (row.text(7)?) }
             @if let Some(detail) = row.opt_text(11)?.filter(|_| whole) { p class="hint" { code { (detail) } } }

@@ -45,6 +45,7 @@ impl Query for CancelNowPage {
         confirm::page(&cx, req, &here, Action::CancelNow, |csrf, home, fields| {
             Confirm::new("Cancel now?", &format!("{home}/cancel-now"), csrf, "Cancel now", home)
                 .consequences(&then)
+                .stay("Keep subscription")
                 .fields(fields)
                 .render(&[])
         })

@@ -50,6 +50,7 @@ impl Query for CancelPage {
         confirm::page(&cx, req, &here, Action::CancelAtPeriodEnd, |csrf, home, fields| {
             Confirm::new("Cancel at the end of the period?", &format!("{home}/cancel"), csrf, "Cancel at period end", home)
                 .consequences(&then)
+                .stay("Keep subscription")
                 .fields(fields)
                 .render(&[])
         })

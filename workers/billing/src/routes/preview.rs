@@ -19,7 +19,7 @@ use html::{
     form::{Form, hidden},
     list::Table,
     page::{card, head},
-    part::{Tone, callout, facts},
+    part::{Tone, amount, callout, facts},
     when,
 };
 use kernel::{
@@ -122,8 +122,7 @@ fn confirm(
     let slug = req.param("org")?;
     let home = format!("/billing/{slug}");
     let money = |cents: i64| {
-        Currency::parse(&preview.currency)
-            .map_or_else(|| html! { (cents) " " (preview.currency) }, |c| html! { (Money::new(cents, c).to_string()) })
+        Currency::parse(&preview.currency).map_or_else(|| format!("{cents} {}", preview.currency), |c| Money::new(cents, c).to_string())
     };
     let credit = preview.total.0 < 0;
     let now = s.plan.map_or("a price of its own", domain::plans::Plan::name);
@@ -141,7 +140,7 @@ fn confirm(
             vec![
                 html! { (line.description.as_deref().unwrap_or("Change")) },
                 html! { (period(line.period.start)) " – " (period(line.period.end)) },
-                money(line.amount.0),
+                amount(&money(line.amount.0)),
             ]
         })
         .collect();
@@ -162,7 +161,7 @@ fn confirm(
                     ("Due now", due),
                     ("After that", html! { (order.total().to_string()) " " (every(order.price.interval)) ", before tax and credit" }),
                 ])))
-                (card("How it adds up", "As Stripe reckons it.", &html! {}, &Table { caption: "Lines of the invoice", columns: &["What", "For", "Amount"] }.render(&lines)))
+                (card("How it adds up", "As Stripe calculates it.", &html! {}, &Table { caption: "Lines of the invoice", columns: &["What", "For", "Amount"] }.render(&lines)))
                 (Form::new(&format!("{home}/change"), frame.csrf(), if preview.amount_due.0 > 0 { "Pay and change" } else { "Change" })
                     .cancel(&format!("{home}/change?{}", order.query()))
                     .render(&html! {

@@ -106,7 +106,7 @@ fn tiles(orgs: &Rows, people: Option<&Row>) -> Result<(Vec<Markup>, i64)> {
     }
     plans.sort_unstable();
     let paid: i64 = plans.iter().filter(|(plan, _)| *plan != Plan::Free).map(|(_, n)| n).sum();
-    let by_plan: Vec<String> = plans.iter().map(|(plan, n)| format!("{} {}", thousands(*n), plan.as_str())).collect();
+    let by_plan: Vec<String> = plans.iter().map(|(plan, n)| format!("{} {}", thousands(*n), plan.name())).collect();
     let (users, customers) = people.map_or(Ok((0, 0)), |row| Ok::<_, kernel::Error>((row.int(0)?, row.int(1)?)))?;
     let mut states = vec![format!("{} active", thousands(active))];
     if suspended > 0 {

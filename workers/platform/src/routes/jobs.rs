@@ -6,7 +6,7 @@ use html::{
     form::button,
     list::{Table, empty},
     page::{head, section},
-    part::{Tone, badge, none, thousands},
+    part::{Tone, amount, badge, none, sentence, thousands},
     when,
 };
 use kernel::{
@@ -121,7 +121,7 @@ fn dead_job(row: &Row, csrf: Option<&str>, now: Millis) -> Result<Vec<Markup>> {
     let id = row.text(0)?;
     Ok(vec![
         html! { a href={ "/jobs/" (id) } { (row.text(1)?) } p class="hint" { code { (row.text(2)?) } } },
-        html! { (thousands(row.int(4)?)) },
+        amount(&thousands(row.int(4)?)),
         html! { (row.opt_text(5)?.unwrap_or("not recorded")) },
         when::ago(Millis::new(row.int(6)?), now),
         html! { @if let Some(csrf) = csrf { (button(&format!("/jobs/{id}/replay"), csrf, "Try again")) } },
@@ -133,7 +133,7 @@ fn waiting_job(row: &Row) -> Result<Vec<Markup>> {
         html! { a href={ "/jobs/" (row.text(0)?) } { (row.text(1)?) } p class="hint" { code { (row.text(2)?) } } },
         org(row, 3)?,
         crate::words::job_state(row.text(4)?),
-        html! { (thousands(row.int(5)?)) },
+        amount(&thousands(row.int(5)?)),
         moment(Some(row.int(6)?), ""),
     ])
 }
@@ -154,9 +154,9 @@ fn dead_letter(row: &Row) -> Result<Vec<Markup>> {
 fn mail(row: &Row, csrf: Option<&str>, now: Millis) -> Result<Vec<Markup>> {
     let dead = row.text(4)? == "dead";
     Ok(vec![
-        html! { (row.text(3)?) p class="hint" { (row.text(2)?) } },
+        html! { (sentence(&row.text(3)?.replace('_', " "))) p class="hint" { (row.text(2)?) } },
         if dead { badge(Tone::Bad, "given up") } else { badge(Tone::Bad, "refused") },
-        html! { (thousands(row.int(5)?)) },
+        amount(&thousands(row.int(5)?)),
         html! { (row.opt_text(6)?.unwrap_or("not recorded")) },
         when::ago(Millis::new(row.int(7)?), now),
         html! { @if let (true, Some(csrf)) = (dead, csrf) { (button(&format!("/mails/{}/replay", row.text(0)?), csrf, "Try again")) } },
@@ -167,11 +167,11 @@ fn retention_run(row: &Row) -> Result<Vec<Markup>> {
     let rule = row.text(0)?;
     let removes = retention::ALL.iter().find(|r| r.name == rule).map(|r| r.removes);
     Ok(vec![
-        html! { (rule) @if let Some(text) = removes { p class="hint" { (text) } } },
-        html! { (thousands(row.int(3)?)) },
-        html! { (thousands(row.int(4)?)) },
+        html! { (sentence(&rule.replace('_', " "))) @if let Some(text) = removes { p class="hint" { (text) } } },
+        amount(&thousands(row.int(3)?)),
+        amount(&thousands(row.int(4)?)),
         html! { @if row.int(6)? == 1 { (badge(Tone::Good, "finished")) } @else { (badge(Tone::Warn, "more to do")) } },
-        html! { (thousands(row.int(2)?)) " ms" },
+        amount(&format!("{} ms", thousands(row.int(2)?))),
         when::at(Millis::new(row.int(1)?)),
     ])
 }

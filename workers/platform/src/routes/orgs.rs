@@ -94,7 +94,7 @@ impl Query for Orgs {
         let newest = (!list.after.is_empty()).then(|| address(PATH, &narrowed));
         let any = narrowed.iter().any(|(_, value)| !value.is_empty());
         let main = html! {
-            (head("Organizations", "Every tenant of this deployment, newest first.", &html! {}))
+            (head("Organizations", "Every organization of this deployment, newest first.", &html! {}))
             (filter(&narrowed, status.map(|s| s.1)))
             @if !cells.is_empty() {
                 (Table { caption: "Organizations", columns: &["Name", "Slug", "Plan", "Status", "Members", "Created"] }.render(&cells))

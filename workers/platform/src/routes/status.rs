@@ -4,7 +4,7 @@ use crate::words::bounded;
 use html::{
     list::{Table, empty},
     page::{card, head, section},
-    part::{Tone, badge, callout, facts, none},
+    part::{Tone, amount, badge, callout, facts, none},
     when,
 };
 use kernel::{
@@ -141,15 +141,15 @@ fn waiting(row: &Row, now: Millis) -> Result<Markup> {
     let mut cells = Vec::new();
     for (at, name, done_by) in [
         (0, "Background jobs", "Stripe, exports"),
-        (2, "Domain events", "to webhooks, inboxes and mail"),
-        (4, "Webhook deliveries", "to tenants' endpoints"),
-        (6, "Mails", "to the mail provider"),
+        (2, "Domain events", "To webhooks, inboxes and mail"),
+        (4, "Webhook deliveries", "To organizations' endpoints"),
+        (6, "Mails", "To the mail provider"),
     ] {
         let since = row.opt_int(at + 1)?.map(Millis::new).filter(|since| *since <= now);
         let late = since.is_some_and(|since| since.plus(LATE) < now);
         cells.push(vec![
             html! { (name) p class="hint" { (done_by) } },
-            html! { (bounded(row.int(at)?, BOUND)) },
+            amount(&bounded(row.int(at)?, BOUND)),
             since.map_or_else(|| none("nothing"), |since| when::ago(since, now)),
             if late { badge(Tone::Bad, "late") } else { badge(Tone::Good, "on time") },
         ]);
@@ -185,7 +185,7 @@ fn worker(app: &App) -> Markup {
     let mut all = vec![
         ("Version", html! { (env!("CARGO_PKG_VERSION")) }),
         ("Worker", html! { (app.worker.name) }),
-        ("Environment", html! { (if config.is_local() { "local" } else { "production" }) }),
+        ("Environment", html! { (if config.is_local() { "Local" } else { "Production" }) }),
         ("App", html! { code { (config.app_host) } }),
         ("Console", html! { code { (config.platform_host) } }),
         ("API", html! { code { (config.api_host) } }),

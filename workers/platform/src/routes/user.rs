@@ -140,7 +140,7 @@ fn signing_in(user: &Row) -> Result<Markup> {
     }
     let factor = match user.opt_int(11)? {
         Some(at) => {
-            html! { "authenticator app, since " (when::day(Millis::new(at))) ", " (count(user.int(12)?, "recovery code", "recovery codes")) " left" }
+            html! { "Authenticator app, since " (when::day(Millis::new(at))) ", " (count(user.int(12)?, "recovery code", "recovery codes")) " left" }
         }
         None => none("none"),
     };
@@ -148,7 +148,7 @@ fn signing_in(user: &Row) -> Result<Markup> {
         (
             "Password",
             if user.int(8)? == 1 {
-                html! { "set" @if let Some(at) = user.opt_int(9)? { ", changed " (when::day(Millis::new(at))) } }
+                html! { "Set" @if let Some(at) = user.opt_int(9)? { ", changed " (when::day(Millis::new(at))) } }
             } else {
                 none("none")
             },

@@ -1,6 +1,10 @@
 //! `/_emulator`: the control desk as a page.
 
-use super::{layout::frame, page, words::minute};
+use super::{
+    layout::frame,
+    page,
+    words::{minute, sentence},
+};
 use crate::{
     core::{
         money::money,
@@ -86,11 +90,11 @@ fn show(world: &World, now: i64, ahead: i64, error: Option<&str>) -> Markup {
                 form class="inline" method="post" action="/_emulator/form/reset" { button type="submit" class="second" { "Reset the emulator" } }
             }
             (table("Checkout sessions", &["Session", "Status", "Amount"], world.checkouts.iter().rev().take(SHOWN).map(|s| html! {
-                td { a href={ "/checkout/" (s.id) } { (s.id) } } td { (s.status.as_str()) } td { (money(s.amount, "usd")) }
+                td { a href={ "/checkout/" (s.id) } { (s.id) } } td { (sentence(s.status.as_str())) } td class="amount" { (money(s.amount, "usd")) }
             }).collect()))
             (table("Payments", &["Charge", "Customer", "Amount", "Given back", "Dispute", "What happens"], world.charges.iter().rev().take(SHOWN).map(|c| html! {
-                td { (c.id) } td { (c.customer.as_deref().unwrap_or("–")) } td { (money(c.amount, &c.currency)) }
-                td { (money(c.refunded(), &c.currency)) } td { (c.dispute.as_ref().map_or("–", |dispute| dispute.status.as_str())) }
+                td { (c.id) } td { (c.customer.as_deref().unwrap_or("–")) } td class="amount" { (money(c.amount, &c.currency)) }
+                td class="amount" { (money(c.refunded(), &c.currency)) } td { (c.dispute.as_ref().map_or_else(|| "–".to_owned(), |dispute| sentence(dispute.status.as_str()))) }
                 td { form method="post" action="/_emulator/form/charge" {
                     input type="hidden" name="charge" value=(c.id);
                     @for (action, text) in acts(c) { button type="submit" class="second" name="action" value=(action) { (text) } }
@@ -100,7 +104,7 @@ fn show(world: &World, now: i64, ahead: i64, error: Option<&str>) -> Markup {
                 td { a href={ "/portal/" (s.secret) } { (s.id) } } td { (s.customer) }
             }).collect()))
             (table("Subscriptions", &["Subscription", "Customer", "Status"], world.subscriptions.iter().rev().take(SHOWN).map(|s| html! {
-                td { (s.id) } td { (s.customer) } td { (s.status) }
+                td { (s.id) } td { (s.customer) } td { (sentence(&s.status)) }
             }).collect()))
             (table("Customers", &["Customer", "Name", "Card"], world.customers.iter().rev().filter(|c| !c.deleted).take(SHOWN).map(|c| html! {
                 td { (c.id) }
@@ -108,7 +112,7 @@ fn show(world: &World, now: i64, ahead: i64, error: Option<&str>) -> Markup {
                 td { (c.payment_method.as_ref().map_or("–", |card| card.last4.as_str())) }
             }).collect()))
             (table("Events", &["Event", "Object", "Delivered"], world.events.iter().rev().take(SHOWN).map(|e| html! {
-                td { (e.kind) } td { (e.object_id) } td { @if e.delivered { "yes" } @else { "no" } }
+                td { (e.kind) } td { (e.object_id) } td { @if e.delivered { "Yes" } @else { "No" } }
             }).collect()))
             p { a href="/_emulator/state" { "Everything, as JSON" } }
         },
@@ -138,7 +142,7 @@ fn table(title: &str, heads: &[&str], rows: Vec<Markup>) -> Markup {
             @else {
                 div class="scroll" role="region" aria-label=(title) tabindex="0" {
                     table {
-                        thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                        thead { tr { @for head in heads { th scope="col" class=[matches!(*head, "Amount" | "Given back").then_some("amount")] { (head) } } } }
                         tbody { @for row in &rows { tr { (row) } } }
                     }
                 }

@@ -4,7 +4,7 @@ use super::{
     Visit,
     layout::{cards, frame},
     no_page, page, see_other, take_card,
-    words::day,
+    words::{day, sentence},
     wrong_method,
 };
 use crate::{
@@ -62,7 +62,7 @@ fn show(world: &World, invoice: &Invoice, error: Option<&str>) -> Markup {
         &html! {
             section {
                 dl {
-                    dt { "Status" } dd { (status_name(invoice.status)) }
+                    dt { "Status" } dd { (sentence(status_name(invoice.status))) }
                     dt { "Date" } dd { (day(invoice.finalized_at.unwrap_or(invoice.created))) }
                     @if let Some(name) = customer.and_then(|c| c.name.as_deref().or(c.email.as_deref())) { dt { "Bill to" } dd { (name) } }
                 }

@@ -6,7 +6,7 @@ use super::{
     invoice,
     layout::{cards, frame, message},
     no_page, page, see_other, take_card,
-    words::day,
+    words::{day, sentence},
     wrong_method,
 };
 use crate::{
@@ -81,7 +81,7 @@ fn show(world: &World, (session, configuration): &(PortalSession, PortalConfigur
                 section {
                     h2 { "Card" }
                     @match customer.and_then(|c| c.payment_method.as_ref()) {
-                        Some(card) => p { (card.brand) " ending in " (card.last4) },
+                        Some(card) => p { (sentence(&card.brand)) " ending in " (card.last4) },
                         None => p { "There is no card." },
                     }
                     form method="post" action={ "/portal/" (session.secret) "/card" } {
@@ -117,7 +117,7 @@ fn subscription(
                     dt { "Quantity" } dd { (item.quantity) " × " (money(price.unit_amount, &price.currency)) " " (every(price)) }
                     dt { @if ends { "Ends" } @else { "Renews" } } dd { (day(held.cancel_at.unwrap_or(item.period.1))) }
                 }
-                dt { "Status" } dd { (held.status.replace('_', " ")) }
+                dt { "Status" } dd { (sentence(&held.status)) }
             }
             @if let (Some(item), Some(allowed)) = (item, features.subscription_update.as_ref().filter(|_| wants("subscription_update"))) {
                 form method="post" action=(to("change")) {
@@ -177,7 +177,7 @@ fn invoices(world: &World, session: &PortalSession) -> Markup {
                                 tr {
                                     td { a href={ "/invoices/" (one.id) } { (invoice::name(one)) } }
                                     td { (day(one.created)) }
-                                    td { (status_name(one.status)) }
+                                    td { (sentence(status_name(one.status))) }
                                     td class="amount" { (money(one.total(), &one.currency)) }
                                 }
                             }
