@@ -19,12 +19,18 @@ pub fn email(input: &Input) -> String {
     if !typed.is_empty() && mail::Address::parse(&typed).is_err() {
         input.wrong(EMAIL, "invalid_format", "This is not an e-mail address.", "Enter it like name@example.com.");
     }
-    typed
+    if typed.is_empty() { again(input, EMAIL) } else { typed }
 }
 
 /// A person's name.
 pub fn name(input: &Input) -> String {
-    input.text("name", Text::line(1, 100)).trim().to_owned()
+    let typed = input.text("name", Text::line(1, 100)).trim().to_owned();
+    if typed.is_empty() { again(input, "name") } else { typed }
+}
+
+/// What was sent and is refused, such as one character too many, to be corrected rather than written anew.
+pub fn again(input: &Input, name: &str) -> String {
+    input.sent(name).chars().filter(|c| !c.is_control()).collect()
 }
 
 /// A new password, held to the rules. `about` are names that have to do with its owner.

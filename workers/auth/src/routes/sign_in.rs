@@ -56,7 +56,7 @@ impl Command for SignIn {
         let secret = input.text(fields::PASSWORD, Text::line(1, 128));
         let next = fields::next(&input);
         if let Err(refused) = input.finish() {
-            return Ok(cx.unchanged(again(&cx, req, door, &email, &next, &refused)));
+            return Ok(cx.unchanged(again(&cx, req, door, &fields::again(&req.input()?, fields::EMAIL), &next, &refused)));
         }
         let (subject, device) = (door.subject(&email), devices::hash(req));
         let account = counted(&mut cx, door, &subject, &email, &device).await?;

@@ -49,7 +49,10 @@ impl Command for OperatorAdd {
         if let Some((message, fix)) = refusal(row.as_ref(), cx.now().get())?.filter(|_| !email.is_empty()) {
             input.wrong("email", "not_allowed", message, fix);
         }
-        let again = |errors: &[FieldError]| cx.unchanged(page(&Frame::of(&cx, req), &email, role.map_or("", OperatorRole::as_str), errors));
+        let sent = req.input()?;
+        let again = |errors: &[FieldError]| {
+            cx.unchanged(page(&Frame::of(&cx, req), sent.sent("email"), role.map_or("", OperatorRole::as_str), errors))
+        };
         if let Err(Error::Problem(refused)) = input.finish() {
             return Ok(again(&refused.fields));
         }

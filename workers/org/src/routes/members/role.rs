@@ -39,7 +39,7 @@ impl Command for ChangeRole {
         let (role, was) = (input.choice("role", WORDS), input.choice("was", WORDS));
         let errors = refused::fields(input.finish())?;
         let member = Member::of(cx.first(ONE.bind([org.into(), (&id).into()])).await?.as_ref())?;
-        let (Some(role), Some(was)) = (role, was) else {
+        let (Some(role), Some(was), true) = (role, was, errors.is_empty()) else {
             return Ok(cx.unchanged(show(&cx, req, &member, "", &errors, false)?));
         };
         if !mine.may_grant(member.role) || !mine.may_grant(role) {

@@ -60,8 +60,7 @@ impl Command for Create {
         }
         if !errors.is_empty() {
             let kept = req.input()?;
-            let name = kept.opt_text("name", Text::line(0, 1_000)).unwrap_or_default();
-            return Ok(cx.unchanged(show(&cx, req, &name, typed.as_deref().unwrap_or_default(), &errors)));
+            return Ok(cx.unchanged(show(&cx, req, kept.sent("name"), kept.sent("slug"), &errors)));
         }
         let (id, now) = (cx.id::<OrgId>(), cx.now());
         let reply = Reply::see_other(&format!("/o/{slug}")).flash(Tone::Done, &format!("{name} is ready."));

@@ -71,7 +71,7 @@ impl Command for DomainAdd {
         }
         let sets = cx.read(stmts(org)).await?;
         if !errors.is_empty() {
-            return Ok(cx.unchanged(show(&cx, req, sets, &host, Again::Wrong(&errors), None)?));
+            return Ok(cx.unchanged(show(&cx, req, sets, req.input()?.sent("host"), Again::Wrong(&errors), None)?));
         }
         let row = sets.first().and_then(|rows| rows.first());
         let plan = Plan::parse(row.ok_or(Code::NotFound)?.text(2)?);

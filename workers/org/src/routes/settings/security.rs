@@ -12,7 +12,6 @@ use kernel::{
     error::Code,
     flash::Tone,
     host::Surface,
-    input::Text,
     limit::Limit,
     principal::{Ability, Scope},
     route::{Audit, Auth, Csrf, Idempotency, Method, Payload, StepUp},
@@ -56,11 +55,7 @@ impl Command for Security {
         }
         let mut errors = refused::fields(input.finish())?;
         let kept = req.input()?;
-        let chosen = Chosen {
-            mfa,
-            hours: kept.opt_text("session_hours", Text::line(0, 40)).unwrap_or_default(),
-            support: support.unwrap_or_default().to_owned(),
-        };
+        let chosen = Chosen { mfa, hours: kept.sent("session_hours").to_owned(), support: support.unwrap_or_default().to_owned() };
         if hours.is_none() && errors.is_empty() {
             errors.push(refused::field("session_hours", "required", "", ""));
         }

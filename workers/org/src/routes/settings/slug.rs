@@ -59,7 +59,7 @@ impl Command for ChangeSlug {
             errors.push(refused::field("slug", "not_allowed", "This is the address already.", "Choose another one, or go back."));
         }
         if !errors.is_empty() {
-            return Ok(cx.unchanged(show(&cx, req, &now, &slug, Again::Wrong(&errors))?));
+            return Ok(cx.unchanged(show(&cx, req, &now, req.input()?.sent("slug"), Again::Wrong(&errors))?));
         }
         let reply = Reply::see_other(&format!("/o/{slug}/settings")).flash(Tone::Done, "The address is changed.");
         let done = cx
