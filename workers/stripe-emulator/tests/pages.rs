@@ -317,7 +317,7 @@ fn the_desk_gives_back_disputes_and_decides_with_buttons() {
     let done = Ok("/_emulator".to_owned());
     assert_eq!(act(&mut browser, "dispute"), done);
     let page = browser.get("/_emulator", 200);
-    assert!(page.contains("needs_response") && page.contains("Payer wins") && !page.contains(">Refund<"), "{page}");
+    assert!(page.contains("needs response") && page.contains("Payer wins") && !page.contains(">Refund<"), "{page}");
     for (action, says) in [("dispute", "disputed already"), ("refund", "charged back"), ("rob", "must be one of"), ("", "empty string")] {
         let (status, page) = act(&mut browser, action).unwrap_err();
         assert!(status == 400 && page.contains(says), "{action}: {page}");
