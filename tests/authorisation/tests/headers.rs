@@ -171,3 +171,49 @@ fn deployed_replies_ask_for_https_and_local_ones_do_not() {
         }
     }
 }
+
+/// Methods that no route has, and one that is no method at all.
+const OTHER_METHODS: &[&str] = &["OPTIONS", "PUT", "TRACE", "CONNECT", "PROPFIND", "QUERY", "get", "POST ", "DELETE\u{a0}"];
+
+/// Every path × every method it does not have × somebody and nobody: refused before anything is read, with every header, and changed
+/// by no override. HEAD is answered as GET is, without a body.
+#[test]
+fn a_method_that_a_path_does_not_have_is_refused() {
+    let h = Harness::new();
+    let world = h.world.clone();
+    let all = callers(&world);
+    let named = |name: &str| all.iter().find(|c| c.name == name).unwrap();
+    let whole = h.db.everything();
+    let (mut refused, mut heads) = (0, 0);
+    for place in places() {
+        let insider = match place.surface {
+            Surface::Api => named("key with every scope"),
+            Surface::App => named("owner"),
+            Surface::Portal => named("customer"),
+            Surface::Platform => named("operator"),
+        };
+        let path = fill::path(&place, Ids::Own, &world.team, &world.free);
+        for caller in [named("nobody"), insider] {
+            let call = |method: &str| caller.sign(request(method, &path).host(&caller.host(place.surface)));
+            for method in OTHER_METHODS {
+                let what = format!("{method:?} for {} as {}", place.name(), caller.name);
+                h.forget();
+                let reply = h.call(place.worker, call(method).header("x-http-method-override", place.route.method.as_str()));
+                assert_eq!((reply.status, headers::wrong(&reply)), (405, Vec::<String>::new()), "{what}");
+                let allowed = reply.header("allow").unwrap_or_default();
+                assert!(allowed.split(", ").any(|m| m == place.route.method.as_str()), "{what}: Allow: {allowed}");
+                assert!(reply.header("set-cookie").is_none() && reply.header("access-control-allow-origin").is_none(), "{what}");
+                assert!(h.log.failures().is_empty(), "{what}: {:?}", h.log.failures());
+                refused += 1;
+            }
+            let what = format!("HEAD for {} as {}", place.name(), caller.name);
+            let get = once(&h, place.worker, call("GET")).0;
+            let head = once(&h, place.worker, call("HEAD")).0;
+            assert_eq!((head.0, head.2.len()), (get.0, 0), "{what}");
+            heads += 1;
+        }
+    }
+    assert_eq!(h.db.everything(), whole, "nothing was changed");
+    println!("{refused} refused, {heads} HEADs");
+    assert!(refused > 2_000);
+}
