@@ -67,7 +67,10 @@ impl Query for CancelPage {
                 }
             },
         ];
-        let main = Confirm::new(&title, &action, frame.csrf(), "Cancel invitation", &here).consequences(&consequences).render(&[]);
+        let main = Confirm::new(&title, &action, frame.csrf(), "Cancel invitation", &here)
+            .stay("Keep the invitation")
+            .consequences(&consequences)
+            .render(&[]);
         let page = frame.app(Place::Org(slug, OrgPlace::Customers), &title).crumb("Customers", format!("/o/{slug}/customers"));
         Ok(page.crumb(&customer.name, here.as_str()).reply(&main))
     }
