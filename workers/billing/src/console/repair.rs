@@ -172,7 +172,8 @@ impl Repair {
             Kind::Relink => repair.id = id(input, "customer", "cus_")?,
             Kind::Adopt => repair.id = id(input, "subscription", "sub_")?,
             Kind::MapPrice => repair.plan = Some(input.choice("sells", &PAID)?),
-            Kind::Seats => repair.number = number(input, "seats", 1..=1_000_000)?,
+            // How many the plan has is known where it is read.
+            Kind::Seats => repair.number = number(input, "seats", i64::MIN..=i64::MAX)?,
             Kind::Grant => {
                 // Both are looked at, so that both are told of.
                 let (plan, days) = (input.choice("plan", &PAID), number(input, "days", 1..=LONGEST_DAYS));

@@ -1,6 +1,6 @@
 //! Both sides next to each other.
 
-use domain::billing::{Customer, Reading, Remote, pick};
+use domain::billing::{Customer, Reading, Remote, Status, pick};
 use html::{
     list::Table,
     part::{Tone, badge},
@@ -9,15 +9,23 @@ use html::{
 use maud::{Markup, html};
 use store::billing::{Change, Held};
 
+/// A status as people read it; one that this version doesn't know as Stripe writes it.
+pub fn status(status: &Status) -> String {
+    match status {
+        Status::Unknown(word) => format!("{word} (not known here)"),
+        known => known.label().to_owned(),
+    }
+}
+
 fn fields(s: Option<&Reading>) -> [(&'static str, String); 9] {
     let text = |of: &dyn Fn(&Reading) -> Option<String>| s.and_then(of).unwrap_or_else(|| "none".to_owned());
     [
         ("Subscription", text(&|s| Some(s.id.clone()))),
-        ("Status", text(&|s| Some(s.status.as_str().to_owned()))),
+        ("Status", text(&|s| Some(status(&s.status)))),
         ("Plan", text(&|s| s.plan.map(|p| p.name().to_owned()))),
         ("Price", text(&|s| s.lookup_key.clone().or_else(|| s.price.clone()))),
         ("Amount a seat", text(&|s| s.seat.map(|m| m.to_string()))),
-        ("Interval", text(&|s| s.interval.map(|i| i.as_str().to_owned()))),
+        ("Interval", text(&|s| s.interval.map(|i| format!("every {}", i.as_str())))),
         ("Seats paid", text(&|s| s.quantity.map(|q| q.to_string()))),
         ("Period ends", text(&|s| s.period_end.map(when::plain_day))),
         ("Set to end", text(&|s| s.ends_at().map(when::plain_day))),

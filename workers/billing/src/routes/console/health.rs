@@ -1,6 +1,6 @@
 //! `GET /billing` on the console: what is wrong with billing, over all organizations, and how Stripe is heard.
 
-use crate::words;
+use crate::{console::show, words};
 use domain::billing::{Finding, Status};
 use html::{
     form::{Field, Pick},
@@ -99,7 +99,8 @@ impl Query for Health {
         }
         let mut counts = Vec::new();
         for row in statuses {
-            counts.push(vec![badge(words::tone(&Status::parse(row.text(0)?)), row.text(0)?), amount(&thousands(row.int(1)?))]);
+            let status = Status::parse(row.text(0)?);
+            counts.push(vec![badge(words::tone(&status), &show::status(&status)), amount(&thousands(row.int(1)?))]);
         }
         let main = html! {
             (head("Billing", "Where what we hold and what Stripe says don't agree.", &html! {}))

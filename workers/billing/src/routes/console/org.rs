@@ -167,13 +167,25 @@ fn ledger(rows: &Rows) -> Result<Markup> {
         let amount = domain::money::Currency::parse(currency)
             .map_or_else(|| format!("{cents} {currency}"), |c| domain::money::Money::new(cents, c).to_string());
         cells.push(vec![
-            html! { (row.text(0)?) },
+            html! { (sentence(row.text(0)?)) },
             html! { code { (row.text(1)?) } },
             part::amount(&amount),
             when::at(Millis::new(row.int(4)?)),
         ]);
     }
     Ok(Table { caption: "Ledger", columns: &["Kind", "At Stripe", "Amount", "When"] }.render(&cells))
+}
+
+/// What was asked for: a repair by its title, what a member did by its name.
+fn asked(action: &str) -> String {
+    Kind::ALL.iter().find(|kind| kind.as_str() == action).map_or_else(|| sentence(action), |kind| kind.title().to_owned())
+}
+
+/// A stored word as a sentence begins: "cancel_now" is "Cancel now".
+fn sentence(word: &str) -> String {
+    let text = word.replace('_', " ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn requests(rows: &Rows) -> Result<Markup> {
@@ -189,8 +201,8 @@ fn requests(rows: &Rows) -> Result<Markup> {
             _ => html::part::Tone::Warn,
         };
         cells.push(vec![
-            html! { (row.text(1)?) p class="hint" { code { (row.text(0)?) } } },
-            html! { (badge(tone, state)) @if let Some(why) = why { p class="hint" { (why) } } },
+            html! { (asked(row.text(1)?)) p class="hint" { code { (row.text(0)?) } } },
+            html! { (badge(tone, &sentence(state))) @if let Some(why) = why { p class="hint" { (why) } } },
             when::at(Millis::new(row.int(4)?)),
         ]);
     }
