@@ -168,7 +168,7 @@ fn the_portal_changes_cancels_and_shows_invoices() {
         "Team, $90.00 every year",
         "$90.00",
         "http://app.localhost:8787/billing",
-        "visa ending in 4242",
+        "Visa ending in 4242",
     ] {
         assert!(page.contains(wanted), "{wanted}: {page}");
     }
@@ -191,15 +191,15 @@ fn the_portal_changes_cancels_and_shows_invoices() {
     assert!(browser.get(&portal, 200).contains("Don't cancel"));
     assert_eq!(browser.post(&format!("{portal}/undo"), &format!("subscription={id}")), Ok(portal.clone()));
     let (status, page) = browser.post(&format!("{portal}/card"), "card=declines").unwrap_err();
-    assert!(status == 400 && page.contains("Your card was declined.") && page.contains("visa ending in 4242"), "not saved: {page}");
+    assert!(status == 400 && page.contains("Your card was declined.") && page.contains("Visa ending in 4242"), "not saved: {page}");
     assert_eq!(browser.post(&format!("{portal}/card"), "card=declines_when_charged"), Ok(portal.clone()));
     let page = browser.get(&portal, 200);
-    assert!(page.contains("visa ending in 0341"), "{page}");
+    assert!(page.contains("Visa ending in 0341"), "{page}");
 
     let path = format!("/invoices/{}", browser.subscription(&id).latest_invoice.unwrap());
     assert!(page.contains(&path));
     let page = browser.get(&path, 200);
-    assert!(page.contains("paid") && page.contains("Quay Limited") && !page.contains("Pay this invoice"), "{page}");
+    assert!(page.contains("<dd>Paid</dd>") && page.contains("Quay Limited") && !page.contains("Pay this invoice"), "{page}");
     assert_eq!(browser.post(&format!("{path}/pay"), "card=pays"), Ok(path), "it is paid already");
     assert_eq!(browser.post(&format!("{portal}/cancel"), &format!("subscription={id}&when=now")), Ok(portal.clone()));
     assert!(browser.get(&portal, 200).contains("There is no subscription."));
@@ -317,7 +317,7 @@ fn the_desk_gives_back_disputes_and_decides_with_buttons() {
     let done = Ok("/_emulator".to_owned());
     assert_eq!(act(&mut browser, "dispute"), done);
     let page = browser.get("/_emulator", 200);
-    assert!(page.contains("needs response") && page.contains("Payer wins") && !page.contains(">Refund<"), "{page}");
+    assert!(page.contains("Needs response") && page.contains("Payer wins") && !page.contains(">Refund<"), "{page}");
     for (action, says) in [("dispute", "disputed already"), ("refund", "charged back"), ("rob", "must be one of"), ("", "empty string")] {
         let (status, page) = act(&mut browser, action).unwrap_err();
         assert!(status == 400 && page.contains(says), "{action}: {page}");
@@ -327,7 +327,7 @@ fn the_desk_gives_back_disputes_and_decides_with_buttons() {
     assert_eq!(act(&mut browser, "win"), done);
     assert_eq!(act(&mut browser, "refund"), done);
     let page = browser.get("/_emulator", 200);
-    assert!(page.contains("won") && !page.contains(">Refund<") && !page.contains("Merchant wins"), "{page}");
+    assert!(page.contains(">Won<") && !page.contains(">Refund<") && !page.contains("Merchant wins"), "{page}");
 
     let mut send = |body: &str| {
         browser.send(&Incoming { method: "POST", path: "/_emulator/charge", body: body.as_bytes(), ..Incoming::default() }).status
