@@ -197,7 +197,7 @@ pub fn rename(change: Mutation, org: &OrgId, before: &Customer, after: &Customer
 pub fn block(change: Mutation, org: &OrgId, before: &Customer, reason: Option<&str>) -> Result<Mutation> {
     let (id, now) = (before.id.as_str(), change.at());
     let block = BLOCK.bind([org.into(), (&before.id).into(), reason.into()]);
-    let change = change.then_guarded(Guard::State, block).then(sessions::end_all(id)).then(tokens::end_all(id, "", now));
+    let change = change.then_guarded(Guard::State, block).then(sessions::end_all(id)).then(tokens::end_all(id, now));
     told(change, org, events::CUSTOMER_BLOCKED, &Customer { status: Status::Blocked.as_str(), ..before.clone() })
 }
 

@@ -69,8 +69,12 @@ kernel::sql! {
          WHERE subject = ?1 AND purpose = ?2 AND host = ?3 AND used_at IS NULL AND expires_at > ?4 ORDER BY created_at DESC LIMIT 1";
     Write Global("the holder of a link uses it") USE(4) -> [] =
         "UPDATE tokens SET used_at = ?4 WHERE hash = ?1 AND purpose = ?2 AND host = ?3 AND used_at IS NULL AND expires_at > ?4";
-    Write Global("every link of the account ends, but for the one that is named") END_ALL(3) -> [] =
-        "UPDATE tokens SET used_at = ?2 WHERE subject = ?1 AND used_at IS NULL AND hash <> ?3";
+    /// Not those that give the account back: who took it would end them by changing something once more.
+    Write Global("every link of the account ends, but for those that give it back") END_ALL(2) -> [] =
+        "UPDATE tokens SET used_at = ?2 WHERE subject = ?1 AND used_at IS NULL AND purpose <> 'undo_address'";
+    Write Global("a change that is undone takes those that came after it along") END_LATER(3) -> [] =
+        "UPDATE tokens SET used_at = ?2 WHERE subject = ?1 AND purpose = 'undo_address' AND used_at IS NULL \
+         AND created_at >= (SELECT u.created_at FROM tokens u WHERE u.hash = ?3)";
     Write Global("every link of the account for that purpose ends") END(3) -> [] =
         "UPDATE tokens SET used_at = ?3 WHERE subject = ?1 AND purpose = ?2 AND used_at IS NULL";
 }
@@ -224,9 +228,15 @@ impl Found {
     }
 }
 
-/// Ends every link of an account, but for `keep` (the hash of one; may be empty).
-pub fn end_all(subject: &str, keep: &str, now: Millis) -> Stmt {
-    END_ALL.bind([subject.into(), now.into(), keep.into()])
+/// Ends every link of an account, but for those that give it an old address back: they outlive whatever is done with the account by
+/// whoever has it now.
+pub fn end_all(subject: &str, now: Millis) -> Stmt {
+    END_ALL.bind([subject.into(), now.into()])
+}
+/// Ends what would undo a change of address that came with or after the one of which `undone` is the link's hash. Those of earlier
+/// changes stay: their holders were there before.
+pub fn end_later(subject: &str, undone: &str, now: Millis) -> Stmt {
+    END_LATER.bind([subject.into(), now.into(), undone.into()])
 }
 /// Ends every link of an account for a purpose: a new one takes their place.
 pub fn end(subject: &str, purpose: Purpose, now: Millis) -> Stmt {

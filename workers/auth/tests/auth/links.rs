@@ -147,3 +147,40 @@ fn somebody_elses_address_is_not_told_and_not_taken() {
     assert!(late.status == 409 && late.text().unwrap().contains("This address is taken"));
     assert_eq!(h.db.text("SELECT email FROM users WHERE id = ?1", &[(&one.user).into()]), one.email);
 }
+
+/// Whoever took an account over can't keep it by changing its address, its password or both once more: the link at the first address
+/// gives it back, and those at theirs do nothing afterwards.
+#[test]
+fn the_first_address_takes_the_account_back_whatever_was_changed_since() {
+    for portal in [false, true] {
+        let h = deployment();
+        let (host, email, id) = if portal {
+            (h.world.team.portal(), h.world.team.customers[0].email.clone(), h.world.team.customers[0].id.to_string())
+        } else {
+            ("app.localhost".to_owned(), h.world.team.members[1].email.clone(), h.world.team.members[1].user.to_string())
+        };
+        let thief = Browser::new(&h, &host);
+        thief.sign_in(&email, PASSWORD);
+        let change = |to: &str, from: &str| {
+            thief.send("/account/email", "/account/email", &[("email", to)]);
+            assert_eq!(thief.send(&link(&h, to, "confirm_new_address", "link"), "/account/email/confirm", &[]).status, 303, "{to}");
+            link(&h, from, "address_changed", "undo")
+        };
+        let undo = change("one@evil.example", &email);
+        let thiefs = change("two@evil.example", "one@evil.example");
+        assert_eq!(thief.send("/account/password", "/account/password", &[("current", PASSWORD), ("password", NEW)]).status, 303);
+        thief.send("/reset", "/reset", &[("email", "two@evil.example")]);
+        let reset = link(&h, "two@evil.example", "reset_password", "link");
+        assert_eq!(thief.send(&reset, "/reset/choose", &[("password", "orchard-lantern-tidal")]).status, 303);
+
+        let owner = Browser::new(&h, &host);
+        owner.get("/sign-in");
+        assert_eq!(owner.send(&undo, "/account/email/undo", &[]).header("location"), Some("/reset"), "{host}");
+        let table = if portal { "customers" } else { "users" };
+        let now = || h.db.text(&format!("SELECT email FROM {table} WHERE id = ?1"), &[id.as_str().into()]);
+        assert_eq!(now(), email);
+        assert_eq!(thief.get(&thiefs).status, 410, "{host}");
+        assert_eq!(now(), email);
+        assert_eq!(h.db.count("SELECT count(*) FROM sessions WHERE subject = ?1", &[id.as_str().into()]), 0, "{host}");
+    }
+}

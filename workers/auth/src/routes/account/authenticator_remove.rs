@@ -45,7 +45,7 @@ impl Command for AuthenticatorRemove {
         };
         let [remove, forget] = factors::remove(id);
         // Sessions that were made with it claim what is no longer true.
-        let change = cx.mutation(id)?.then_one(remove).then(forget).then(sessions::end_all(id)).then(tokens::end_all(id, "", now));
+        let change = cx.mutation(id)?.then_one(remove).then(forget).then(sessions::end_all(id)).then(tokens::end_all(id, now));
         let change = post::letter(change, cx.app(), door, cx.principal().email(), letter)?;
         let reply = Reply::see_other(SIGN_IN)
             .with("set-cookie", sessions::cookie(sessions::COOKIE, "", Span::millis(0)))

@@ -62,7 +62,7 @@ impl Command for EmailConfirm {
             .spend(cx.mutation(id)?)
             .then_one(door.readdress(id, &old, &found.email, now))
             .then(sessions::end_others(id, session))
-            .then(tokens::end_all(id, "", now));
+            .then(tokens::end_all(id, now));
         let of = Issue {
             purpose: Purpose::UndoAddress,
             subject: id,

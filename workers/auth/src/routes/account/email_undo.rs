@@ -22,7 +22,7 @@ use maud::html;
 use shell::Frame;
 use store::{
     devices, sessions,
-    tokens::{self, Purpose, Trouble},
+    tokens::{self, Purpose},
 };
 
 /// Undoes the change.
@@ -55,7 +55,7 @@ impl Command for EmailUndo {
         // Whatever the address is by now: it may have been changed once more.
         let row = cx.first(door.find_id(&found.subject, "")).await?;
         let Some(account) = row.map(|row| door.account(&row)).transpose()? else {
-            return Ok(cx.unchanged(links::trouble(&frame, Purpose::UndoAddress, Trouble::Used)));
+            return Ok(cx.unchanged(links::trouble(&frame, Purpose::UndoAddress, tokens::Trouble::Used)));
         };
         let (id, now) = (account.id.as_str(), cx.now());
         let change = cx.mutation_in(door.log(), actions::ADDRESS_RESTORED, id)?.identified_as(door.kind(), id, &account.name);
@@ -63,13 +63,15 @@ impl Command for EmailUndo {
             .spend(change)
             .then_one(door.readdress(id, &account.email, &found.email, now))
             .then(sessions::end_all(id))
-            .then(tokens::end_all(id, "", now))
+            .then(tokens::end_all(id, now))
+            .then(tokens::end_later(id, &found.hash, now))
             .then(devices::forget(id));
         let letter = Letter::AllSessionsEnded { name: account.name.clone(), at: now, account: post::account(cx.app(), req)? };
         let change = post::letter(change, cx.app(), door, &found.email, letter)?;
         let said = "The address is yours again, and every session has ended. Set a new password now.";
         match change.commit(Reply::see_other("/reset").flash(flash::Tone::Done, said)).await {
-            Err(e) if e.code() == Code::NotFound => Ok(cx.unchanged(links::trouble(&frame, Purpose::UndoAddress, Trouble::Used))),
+            // The link was used, or the address changed once more, at this moment: its page says which, and has the form if it is good.
+            Err(e) if e.code() == Code::NotFound => Ok(cx.unchanged(Reply::see_other(&format!("/account/email/undo?token={token}")))),
             Err(e) if e.code() == Code::AlreadyExists => {
                 let text = html! { "Another account uses the old address now. Contact support: they can see what happened." };
                 Ok(cx.unchanged(links::dead(&frame, 409, "This can't be undone", &text, SIGN_IN, "Sign in")))

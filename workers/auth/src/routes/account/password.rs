@@ -77,7 +77,7 @@ impl Command for Password {
             .then_one(door.set_password(id, &hash, now))
             .then_one(rotate)
             .then(sessions::end_others(id, session))
-            .then(tokens::end_all(id, "", now))
+            .then(tokens::end_all(id, now))
             .then(exact::forget(PROOF_BY_ACCOUNT, id));
         let change = post::letter(change, cx.app(), door, &account.email, letter)?;
         change.commit(reply.flash(flash::Tone::Done, "Your password is changed. Every other session has ended.")).await

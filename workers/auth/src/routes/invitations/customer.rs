@@ -67,8 +67,7 @@ impl Command for CustomerInvitation {
         let change = cx.mutation_in(door.log(), actions::CUSTOMER_JOINED, id)?.identified_as(door.kind(), id, &name);
         let open = OPEN_ACCOUNT.bind([org.into(), id.into(), name.as_str().into(), hash.into(), now.into(), found.email.as_str().into()]);
         let payload = serde_json::json!({ "id": id, "email": found.email, "name": name, "status": "active", "actor_id": id }).to_string();
-        let change =
-            found.spend(change).then_one(open).then(tokens::end_all(id, "", now)).event(org, events::CUSTOMER_UPDATED.name, payload);
+        let change = found.spend(change).then_one(open).then(tokens::end_all(id, now)).event(org, events::CUSTOMER_UPDATED.name, payload);
         let account = Account::new(id, &name, &found.email);
         let (change, reply) = enter::begin(&cx, req, change, door, &account, ("invitation", Reached::OneFactor), "/")?;
         match change.commit(reply).await {

@@ -74,7 +74,7 @@ impl Command for ResetChoose {
             .spend(change)
             .then_one(door.set_password(&account.id, &hash, now))
             .then(sessions::end_all(&account.id))
-            .then(tokens::end_all(&account.id, "", now))
+            .then(tokens::end_all(&account.id, now))
             .then(exact::forget(SIGN_IN_BY_ACCOUNT, &door.subject(&account.email)));
         let change = post::letter(change, cx.app(), door, &account.email, letter)?;
         let reply = Reply::see_other(SIGN_IN)
