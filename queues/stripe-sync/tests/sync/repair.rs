@@ -259,6 +259,12 @@ fn from_when_on_silence_counts_is_a_setting() {
         stage.h.clock.advance(Span::minutes(5));
         assert_eq!(catch_up(&stage)["silent"], silent, "{minutes}");
     }
+    for wrong in ["61", "-1", "1.5", "soon", "+5"] {
+        let get = |name: &str| Some(if name == "BILLING_EVENTS_LATE_MINUTES" { wrong } else { "" }.to_owned());
+        let missing = kernel::config::Config::read(&get, &["BILLING_EVENTS_LATE_MINUTES"]).err().unwrap();
+        let said = missing.iter().find(|m| m.name == "BILLING_EVENTS_LATE_MINUTES").unwrap();
+        assert!(said.remedy.contains("whole number of minutes from 0 to 60"), "{wrong}: {}", said.remedy);
+    }
 }
 
 #[test]
