@@ -17,6 +17,8 @@ kernel::sql! {
         "UPDATE billing_customers SET stripe_customer_id = ?2, created_at = ?3 WHERE org_id = ?1 AND stripe_customer_id = ?4";
     /// What the customer before paid for is gone with it.
     Write Org FORGET(1) -> [] = "DELETE FROM subscriptions WHERE org_id = ?1";
+    /// With the record that is there now, the one before is not missing: whoever comes next makes no other.
+    Write Org FOUND(1) -> [] = "DELETE FROM billing_findings WHERE org_id = ?1 AND kind = 'customer_missing'";
     Read Org LINKED(1) -> ["stripe_customer_id"] = "SELECT stripe_customer_id FROM billing_customers WHERE org_id = ?1";
 }
 
@@ -53,7 +55,11 @@ pub fn forget(org: &OrgId) -> Stmt {
 async fn link(cx: &Write<'_>, here: &Here, made: &str, stmt: Stmt, instead: bool) -> Result<()> {
     let detail = json!({"customer": made, "before": here.held.customer});
     let change = cx.mutation_as(actions::BILLING_CUSTOMER_LINKED, made)?.detail(detail.to_string());
-    let change = if instead { change.then_guarded(Guard::State, stmt).then(forget(&here.held.org)) } else { change.then(stmt) };
+    let change = if instead {
+        change.then_guarded(Guard::State, stmt).then(forget(&here.held.org)).then(FOUND.bind([(&here.held.org).into()]))
+    } else {
+        change.then(stmt)
+    };
     change.job(STRIPE_SYNC, made, Some(&here.held.org)).commit(Reply::no_content()).await.map(|_| ())
 }
 

@@ -163,14 +163,34 @@ fn what_can_t_be_ordered_is_refused_by_its_field() {
         ("team", "month", "", "Seats is missing"),
         ("team", "month", "0", "out of range"),
         ("team", "month", "1000000", "at most 10 seats"),
+        ("team", "month", "9223372036854775808", "number"),
+        ("team", "month", "-1", "out of range"),
+        ("team", "month", "4.5", "number"),
+        ("platinum", "month", "5", "not allowed"),
         ("team", "month", "11", "or the Business plan"),
         ("team", "month", "many", "number"),
         ("business", "year", "1", "seats are in use"),
     ] {
         let reply = s.send(&format!("{HOME}/checkout"), &[("plan", plan), ("interval", interval), ("seats", seats)]);
         assert!(reply.status == 422 && reply.text().unwrap().contains(says), "{plan} {interval} {seats}: {:?}", reply.text());
+        let kept = seats.is_empty() || reply.text().unwrap().contains(&format!("value=\"{seats}\""));
+        assert!(kept, "{seats} is kept: {:?}", reply.text());
     }
     assert!(s.h.http.sent().is_empty(), "Stripe was not asked");
+    // The form that changes what there is refuses the same, and asks nothing either.
+    let s = Stage::bought("team", "5");
+    let asked = s.h.http.sent().len();
+    for (plan, seats, says) in [
+        ("platinum", "5", "not allowed"),
+        ("team", "0", "out of range"),
+        ("team", "1000000", "at most 10 seats"),
+        ("team", "9223372036854775808", "number"),
+    ] {
+        let reply = s.send(&format!("{HOME}/change/preview"), &[("plan", plan), ("interval", "month"), ("seats", seats)]);
+        let text = reply.text().unwrap();
+        assert!(reply.status == 422 && text.contains(says) && text.contains(&format!("value=\"{seats}\"")), "{plan} {seats}: {text}");
+    }
+    assert_eq!((s.h.http.sent().len(), s.subscribed()[0].1), (asked, 5));
 }
 
 #[test]
