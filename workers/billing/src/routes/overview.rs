@@ -6,7 +6,7 @@ mod money;
 mod plans;
 
 use crate::{here::Here, page::page, words};
-use domain::billing::{Action, Availability};
+use domain::billing::{Action, Availability, Status};
 use html::{
     form::primary_link,
     page::{card, head_with},
@@ -110,7 +110,8 @@ fn plan(here: &Here, now: kernel::Millis) -> Vec<(&'static str, Markup)> {
         if let (Some(ends), false) = (s.ends_at(), s.status.is_final()) {
             all.push(("Ends", when::at(ends)));
         } else if let (Some(end), false) = (s.period_end, s.status.is_final()) {
-            all.push(("Renews", when::at(end)));
+            let renews = matches!(s.status, Status::Active | Status::Trialing | Status::PastDue);
+            all.push((if renews { "Renews" } else { "Period ends" }, when::at(end)));
         } else if let Some(end) = s.period_end {
             all.push(("Ended", when::day(end)));
         }

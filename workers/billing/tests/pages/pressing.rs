@@ -39,6 +39,9 @@ fn ready(action: Action) -> (Stage, String, Vec<(String, String)>) {
     (stage, format!("{HOME}{path}"), fields)
 }
 
+/// A way of pressing: with the path and the fields of the button's form.
+type Press<'p> = &'p dyn Fn(&Stage, &str, &[(&str, &str)]);
+
 /// What there is at Stripe and what is granted, without ids.
 fn outcome(s: &Stage) -> String {
     let world = s.world.borrow();
@@ -56,7 +59,7 @@ fn outcome(s: &Stage) -> String {
 #[test]
 fn a_button_that_is_pressed_twice_does_what_it_does_once() {
     for action in Action::ALL {
-        let pressed = |how: &dyn Fn(&Stage, &str, &[(&str, &str)])| {
+        let pressed = |how: Press<'_>| {
             let (s, path, fields) = ready(action);
             let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             let before = outcome(&s);

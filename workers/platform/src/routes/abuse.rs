@@ -4,7 +4,7 @@ use crate::{span, words::bounded};
 use html::{
     list::{Table, empty},
     page::{head, section},
-    part::{name, thousands},
+    part::{amount, name, sentence, thousands},
     when,
 };
 use kernel::{
@@ -100,9 +100,9 @@ fn by_limit(rows: &Rows, now: Millis) -> Result<Markup> {
         .iter()
         .map(|row| {
             Ok(vec![
-                html! { code { (row.text(0)?) } },
-                html! { (thousands(row.int(1)?)) },
-                html! { (thousands(row.int(2)?)) },
+                html! { (sentence(&row.text(0)?.replace(['_', '-'], " "))) },
+                amount(&thousands(row.int(1)?)),
+                amount(&thousands(row.int(2)?)),
                 when::ago(Millis::new(row.int(3)?), now),
             ])
         })
@@ -117,8 +117,8 @@ fn by_subject(rows: &Rows, now: Millis) -> Result<Markup> {
             let whom = row.text(0)?;
             Ok(vec![
                 html! { @if whom.is_empty() { "others" } @else if whom.starts_with("org_") { a href={ "/orgs/" (whom) } { (whom) } } @else { (name(whom)) } },
-                html! { code { (row.text(1)?) } },
-                html! { (thousands(row.int(2)?)) },
+                html! { (sentence(&row.text(1)?.replace(['_', '-'], " "))) },
+                amount(&thousands(row.int(2)?)),
                 when::ago(Millis::new(row.int(3)?), now),
             ])
         })
@@ -137,7 +137,7 @@ fn refusals(rows: &Rows, now: Millis) -> Result<Markup> {
             Ok(vec![
                 html! { (if ip.is_empty() { "not known" } else { ip }) },
                 html! { (bounded(row.int(1)?, LOOKED_AT)) },
-                html! { (thousands(row.int(2)?)) },
+                amount(&thousands(row.int(2)?)),
                 when::ago(Millis::new(row.int(3)?), now),
             ])
         })
@@ -157,10 +157,10 @@ fn by_policy(rows: &Rows) -> Result<Markup> {
         .iter()
         .map(|row| {
             Ok(vec![
-                html! { code { (row.text(0)?) } },
-                html! { (thousands(row.int(1)?)) },
-                html! { (thousands(row.int(2)?)) },
-                html! { (thousands(row.int(3)?)) },
+                html! { (sentence(&row.text(0)?.replace(['_', '-'], " "))) },
+                amount(&thousands(row.int(1)?)),
+                amount(&thousands(row.int(2)?)),
+                amount(&thousands(row.int(3)?)),
             ])
         })
         .collect::<Result<_>>()?;
@@ -176,8 +176,8 @@ fn subjects(rows: &Rows, now: Millis) -> Result<Markup> {
         .map(|row| {
             Ok(vec![
                 html! { (name(row.text(1)?)) },
-                html! { code { (row.text(0)?) } },
-                html! { (thousands(row.int(2)?)) },
+                html! { (sentence(&row.text(0)?.replace(['_', '-'], " "))) },
+                amount(&thousands(row.int(2)?)),
                 when::ago(Millis::new(row.int(3)?), now),
             ])
         })

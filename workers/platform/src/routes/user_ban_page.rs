@@ -87,11 +87,11 @@ pub(super) struct Given {
 pub(super) fn page(frame: &Frame<'_>, id: &UserId, row: &Row, given: &Given, errors: &[FieldError]) -> Result<Reply> {
     let (name, sessions, orgs) = (row.text(0)?, row.int(4)?, row.int(5)?);
     let mut consequences = vec![
-        format!(
-            "{} now, and nobody can sign in with {}.",
-            if sessions == 1 { "1 session ends".to_owned() } else { count(sessions, "session ends", "sessions end") },
-            row.text(1)?
-        ),
+        match sessions {
+            0 => format!("Nobody can sign in with {} any more.", row.text(1)?),
+            1 => format!("1 session ends now, and nobody can sign in with {}.", row.text(1)?),
+            n => format!("{} end now, and nobody can sign in with {}.", count(n, "session", "sessions"), row.text(1)?),
+        },
         "Nothing is removed: memberships, roles and whatever the account made stay as they are.".to_owned(),
         "An e-mail with the reason goes to its address.".to_owned(),
     ];
