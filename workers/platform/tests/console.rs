@@ -521,13 +521,13 @@ fn the_status_page_knows_the_schema_and_what_is_late() {
     let names = h.db.text("SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name)", &[]);
     assert_eq!(platform::routes::status::TABLES.join(" "), names, "keep `TABLES` beside the migrations");
     let good = page(&h, "/status");
-    assert!(text(&good).contains("The schema fits this version") && !text(&good).contains(">late<"));
+    assert!(text(&good).contains("The schema fits this version") && !text(&good).contains(">Late<"));
     for secret in ["dGVzdGtpdCBzaWduaW5n", "whsec_testkit", "sk_test_testkit"] {
         assert!(!text(&good).contains(secret));
     }
     assert!(text(&good).contains("SIGNING_KEYS"));
     h.db.execute("UPDATE outbox SET dispatched_at = NULL, occurred_at = ?1", &[h.clock.now().minus(Span::minutes(6)).into()]);
-    assert!(text(&page(&h, "/status")).contains(">late<") && text(&page(&h, "/")).contains("Background work is late"));
+    assert!(text(&page(&h, "/status")).contains(">Late<") && text(&page(&h, "/")).contains("Background work is late"));
     h.db.execute_batch("DROP TABLE notification_choices");
     assert!(text(&page(&h, "/status")).contains("Missing: <code>notification_choices</code>"));
 }
