@@ -566,7 +566,7 @@ fn refused_sign_ins_are_counted_by_address() {
     );
     let shown = page(&h, "/abuse");
     assert!(
-        ["198.51.100.9", "sign_in_address"].into_iter().all(|says| text(&shown).contains(says))
+        ["198.51.100.9", "Sign in address"].into_iter().all(|says| text(&shown).contains(says))
             && !text(&shown).contains("Nothing was refused")
     );
 }
