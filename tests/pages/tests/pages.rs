@@ -250,12 +250,12 @@ fn operators_see_what_needs_them() {
         "not a hint",
         "portico-events",
         "1,234",
-        "more to do",
+        "More to do",
         "Sessions, 30 days after they ended.",
-        "failed in part",
+        "Failed in part",
         ">jobs<",
-        ">running<",
-        "did not finish",
+        ">Running<",
+        "Did not finish",
         "Every day",
     ] {
         assert!(page.contains(says), "{says}");
