@@ -167,7 +167,7 @@ fn retention_run(row: &Row) -> Result<Vec<Markup>> {
     let rule = row.text(0)?;
     let removes = retention::ALL.iter().find(|r| r.name == rule).map(|r| r.removes);
     Ok(vec![
-        html! { (sentence(&rule.replace('_', " "))) @if let Some(text) = removes { p class="hint" { (text) } } },
+        html! { (if rule == "orgs" { "Organizations".to_owned() } else { sentence(&rule.replace('_', " ")) }) @if let Some(text) = removes { p class="hint" { (text) } } },
         amount(&thousands(row.int(3)?)),
         amount(&thousands(row.int(4)?)),
         html! { @if row.int(6)? == 1 { (badge(Tone::Good, "finished")) } @else { (badge(Tone::Warn, "more to do")) } },
