@@ -13,7 +13,7 @@ use testkit::{Call, Harness, Replied};
 
 /// Forms that no page shows as it stands: what shows them is the answer to another form, or a state that their own tests make.
 const UNSEEN: &[(&str, &str)] = &[
-    ("/billing/{org}/active", "the list shows it where a plan is over its limit: workers/billing/tests/pages"),
+    ("/billing/{org}/active", "the list shows it where a plan is over its limit: workers/billing/tests/pages/choosing.rs"),
     ("/billing/{org}/change", "the preview shows it: workers/billing/tests/pages/changing.rs"),
     ("/billing/{org}/checkout/done", "Stripe leads back to it: workers/billing/tests/pages/buying.rs"),
     ("/billing/orgs/{id}/repair", "the dry run shows it: workers/billing/tests/console.rs"),

@@ -116,8 +116,10 @@ fn endpoint(row: &Row) -> Result<Thing> {
 fn kind(quota: Quota, plan: Plan, things: &[Thing], csrf: &str, home: &str) -> Markup {
     let allowed = quota.of(&plan.limits()).map_or(i64::MAX, i64::from);
     let active = i64::try_from(things.iter().filter(|t| t.active == Some(true)).count()).unwrap_or(i64::MAX);
-    let paused = things.iter().any(|t| t.active == Some(false));
-    let about = format!("The {} plan allows {}; {active} of them active.", plan.name(), quota.counted(allowed));
+    // More than the plan allows are active until the plan is next looked at: the owner can choose before.
+    let choice = active > allowed || things.iter().any(|t| t.active == Some(false));
+    let are = if active == 1 { "is" } else { "are" };
+    let about = format!("The {} plan allows {}. {active} {are} active.", plan.name(), quota.counted(allowed));
     let rows: Vec<Vec<Markup>> = things
         .iter()
         .map(|t| {
@@ -127,8 +129,8 @@ fn kind(quota: Quota, plan: Plan, things: &[Thing], csrf: &str, home: &str) -> M
                 None => badge(Tone::Plain, "off"),
             };
             let act = match t.active {
-                // Only where something waits for the place.
-                Some(true) if paused => press(quota, &t.id, "pause", "Pause", csrf, home),
+                // Only where something has to give way.
+                Some(true) if choice => press(quota, &t.id, "pause", "Pause", csrf, home),
                 Some(false) if active < allowed => press(quota, &t.id, "wake", "Activate", csrf, home),
                 Some(false) => html! { span class="quiet" { "Pause another first" } },
                 _ => html! {},

@@ -169,7 +169,10 @@ fn confirm(
                         (hidden("at", &at.0.to_string()))
                         (hidden("version", &here.held.version.to_string()))
                         (hidden(forms::SUBMIT, &forms::fresh_id(&cx.random())))
-                        p class="hint" { "It takes effect at once. The card on file is charged; if it is declined, nothing changes." }
+                        p class="hint" {
+                            @if preview.amount_due.0 > 0 { "It takes effect at once. The card on file is charged; if it is declined, nothing changes." }
+                            @else { "It takes effect at once. Nothing is charged now." }
+                        }
                     }))
             }
         })

@@ -10,6 +10,7 @@ fn a_change_is_charged_as_its_preview_said_and_holds_at_once() {
     let s = Stage::bought("team", "5");
     let (shown, fields) = s.preview("business", "6");
     assert!(shown.contains("Business, 6 seats, billed every month") && shown.contains("$174.00 every month"), "{shown}");
+    assert!(shown.contains("The card on file is charged;") && !shown.contains("Nothing is charged"), "{shown}");
     let invoices = s.world.borrow().invoices.len();
     let done = s.confirm(&fields);
     assert!(done.status == 303 && said(&done).starts_with('d'), "{done:?}");
@@ -22,7 +23,7 @@ fn a_change_is_charged_as_its_preview_said_and_holds_at_once() {
     assert_eq!(s.count("SELECT count(*) FROM audit_events WHERE org_id = ?1 AND action = 'subscription.changed'"), 1);
     // And back to fewer seats.
     let (shown, fields) = s.preview("business", "5");
-    assert!(shown.contains("is credited"), "{shown}");
+    assert!(shown.contains("is credited") && shown.contains("Nothing is charged now") && !shown.contains("is charged;"), "{shown}");
     assert!(said(&s.confirm(&fields)).starts_with('d'));
     assert_eq!((s.subscribed()[0].1, s.value("SELECT CAST(seats AS TEXT) FROM orgs WHERE id = ?1").as_str()), (5, "5"));
     assert!(s.h.db.faults().is_empty());

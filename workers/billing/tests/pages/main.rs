@@ -4,6 +4,7 @@
 
 mod buying;
 mod changing;
+mod choosing;
 mod pressing;
 mod repairing;
 mod stage;
